@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from agents.code_tries import forget_tries
 from agents.models import Agent, FirstEntry, Role, User
@@ -71,6 +71,14 @@ def put_initial_password(*, user: User, password: str = "", hashed: str = "") ->
     User.objects.filter(pk=user.pk).update(password=hashed or make_password(password), first_entry=FirstEntry.DUE)
     end_sessions(user=user)
     user.refresh_from_db(fields=["password", "first_entry"])
+
+
+def people_named(words: str) -> QuerySet[User]:
+    """Whose name or user name holds each of the words."""
+    found = User.objects.all()
+    for word in words.split():
+        found = found.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(username__icontains=word))
+    return found
 
 
 def remember_language(*, user: User, language: str) -> None:

@@ -1,4 +1,4 @@
-"""The list of the people's page."""
+"""The lists of the people's pages."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from agents.models import Agent
-from screens.tables import Figure, ListTable
+from agents.models import Agent, Disclosure, Search
+from screens.tables import Figure, ListTable, Moment
+from screens.templatetags.screens import masked_text
 
 
 class AgentTable(ListTable):
@@ -42,3 +43,55 @@ class AgentTable(ListTable):
     def render_is_on_duty(self, record: Agent) -> SafeString:
         context = {"agent": record, "may_change": self.may_change}
         return render_to_string("agents/_duty.html", context, request=getattr(self, "request", None))
+
+
+class BookTable(ListTable):
+    """A book of personal data. Who only reads sees what was typed masked, as everywhere."""
+
+    at = Moment(verbose_name=_("Cuándo"))
+    user = tables.Column(verbose_name=_("Quién"), orderable=False)
+
+    def __init__(self, *rows: Any, masked: bool, **more: Any) -> None:
+        self.masked = masked
+        super().__init__(*rows, **more)
+
+    class Meta(ListTable.Meta):
+        order_by = ("-at",)
+        empty_text = _("Nadie coincide.")
+
+    def _typed(self, value: str) -> str:
+        return masked_text(value) if self.masked else value
+
+
+class SearchTable(BookTable):
+    """Who looked for whom."""
+
+    title = _("Consultas de clientes")
+    where = tables.Column(verbose_name=_("Dónde"), orderable=False)
+    what = tables.Column(verbose_name=_("Consulta"), orderable=False)
+    asked = tables.Column(verbose_name=_("Qué preguntó"), orderable=False)
+    is_refused = tables.BooleanColumn(verbose_name=_("Rechazada"), yesno=(_("Sí"), "—"), orderable=False)
+
+    class Meta(BookTable.Meta):
+        model = Search
+        fields = ("at", "user", "where", "what", "asked", "is_refused")
+
+    def render_asked(self, value: str) -> str:
+        return self._typed(value)
+
+
+class DisclosureTable(BookTable):
+    """What left its page."""
+
+    title = _("Salidas de datos personales")
+    kind = tables.Column(verbose_name=_("Qué fue"), orderable=False)
+    subject = tables.Column(verbose_name=_("De qué"), orderable=False)
+    rows_ = Figure(verbose_name=_("Filas"), accessor="rows", orderable=False)
+    reason = tables.Column(verbose_name=_("Para qué"), orderable=False)
+
+    class Meta(BookTable.Meta):
+        model = Disclosure
+        fields = ("at", "user", "kind", "subject", "rows_", "reason")
+
+    def render_reason(self, value: str) -> str:
+        return self._typed(value)

@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from agents.views import choose_language
+from agents.views.people import choose_language
 from callcenter import errors, health, views
 from callcenter.customers.views import customer
 from callcenter.home import home

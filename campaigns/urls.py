@@ -12,6 +12,7 @@ urlpatterns = [
     path("campaigns/", include("campaigns.closing.urls")),
     path("campaigns/", include("campaigns.steering.urls")),
     path("desk/", include("campaigns.desk.urls")),
+    path("", include("campaigns.calling.urls")),
     path("", include("campaigns.promises_and_callbacks.urls")),
     path("", include("campaigns.lists.urls")),
 ]

@@ -93,7 +93,8 @@ class PersonAdmin(NeverDeleted, UserAdmin):  # type: ignore[misc,type-arg]
                 "fields": ("role", "is_active"),
                 "description": _(
                     "Agente: ve su propio trabajo. Supervisión: conduce las campañas. Auditoría: lee todo y no cambia"
-                    " nada. Administración: además entra a esta página. Quien deja el centro se desactiva, no se borra."
+                    " nada. Administración: configura en esta página y no ve clientes. Quien se va se desactiva, no se"
+                    " borra."
                 ),
             },
         ),

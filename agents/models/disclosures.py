@@ -6,7 +6,15 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import append_only
+from agents.gates import leads_to_customers
 from agents.models.people import User
+
+
+class DisclosureQuerySet(models.QuerySet["Disclosure"]):
+    @leads_to_customers
+    def visible_to(self, user: User) -> DisclosureQuerySet:
+        """The centre's; one's own are one's own."""
+        return self if user.sees_the_centre else self.filter(user=user)
 
 
 @append_only(at="at", personal=["reason"])
@@ -23,6 +31,8 @@ class Disclosure(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     rows = models.PositiveIntegerField(default=1)
     at = models.DateTimeField()
+
+    objects = DisclosureQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("salida de datos personales")

@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from agents import views
+from agents.views import books
+from agents.views import people as views
 
 app_name = "agents"
 
 urlpatterns: list[URLPattern] = [
     path("", views.people, name="people"),
+    path("books/", books.books, name="books"),
     path("<int:pk>/duty/", views.change_duty, name="change_duty"),
     path("<int:pk>/shift/", views.shift, name="shift"),
     path("shift/", views.my_shift, name="my_shift"),

@@ -56,7 +56,9 @@ def is_owed() -> bool:
 def make_what_is_owed(*, now: datetime, listen: Callable[[progress.Progress], None]) -> None:
     """Make the month before and the board unless they are there, then let the month under way go on."""
     month, board = _month_is_owed(), _board_is_owed()
-    elena, ines, ana = (User.objects.get(username=name) for name in (people.SUPERVISOR, "ines", "ana"))
+    elena, sonia, ana = (
+        User.objects.get(username=name) for name in (people.SUPERVISOR, people.SECOND_SUPERVISOR, "ana")
+    )
     log = progress.Step("log", effort=4)
     steps = history.steps(now=now) if month else []
     steps += [*shifts.steps(now=now), log, *handed_over.steps(now=now)] if board else []
@@ -69,7 +71,7 @@ def make_what_is_owed(*, now: datetime, listen: Callable[[progress.Progress], No
         telling.begin(log)
         _read_what_the_switchboard_wrote(now=now)
         with transaction.atomic():
-            handed_over.fill_the_board(by=elena, other=ines, now=now, begin=telling.begin)
+            handed_over.fill_the_board(by=elena, other=sonia, now=now, begin=telling.begin)
             handed_over.promise_a_call(by=ana, now=now)
         handed_over.send_its_mail(now=now)
     progress.forget()

@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 from agents.models import Agent, Role, Skill, Team, User
 
 SUPERVISOR = "elena"
+SECOND_SUPERVISOR = "sonia"
 PASSWORD = "prepago"  # noqa: S105  # printed by the demo; production has no such people
 
 
@@ -27,7 +28,8 @@ class Person:
 
 
 PEOPLE = (
-    Person("elena", "Elena", "Rocha Arandia", Role.SUPERVISOR),
+    Person(SUPERVISOR, "Elena", "Rocha Arandia", Role.SUPERVISOR),
+    Person(SECOND_SUPERVISOR, "Sonia", "Méndez Arce", Role.SUPERVISOR),
     Person("ana", "Ana", "Quiroga Soliz", Role.AGENT, "Mañana", ("INTERNET", "TV")),
     Person("luis", "Luis", "Cartagena Vía", Role.AGENT, "Mañana", ("INTERNET", "TV")),
     Person("marta", "Marta", "Guzmán Iriarte", Role.AGENT, "Mañana", ("INTERNET", "TV")),

@@ -216,6 +216,12 @@ class Disposition(models.Model):
         return gettext(self.name)
 
 
+class DoNotCallQuerySet(models.QuerySet["DoNotCall"]):
+    def visible_to(self, user: User) -> DoNotCallQuerySet:
+        """Who asked not to be called is the centre's: an agent is told of a customer of hers, and only that."""
+        return self if user.sees_the_centre else self.none()
+
+
 @audited()
 class DoNotCall(models.Model):
     """Somebody who asked not to be called: a contract, or one telephone wherever it stands."""
@@ -229,6 +235,8 @@ class DoNotCall(models.Model):
         "campaigns.Attempt", models.SET_NULL, null=True, blank=True, db_index=False, editable=False, related_name="+",
         help_text=_("La llamada en que lo pidió."),
     )  # fmt: skip
+
+    objects = DoNotCallQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("no llamar")

@@ -6,7 +6,7 @@ from inbound.writes.states import STEPS, Actor
 from screens.lives import Life, by_whom
 
 PROSE = """
-*centre*: the sweep. *asker*: the agent whose call it is. *supervision*: a supervisor or an administrator.
+*centre*: the sweep. *asker*: the agent whose call it is. *supervision*: a supervisor.
 *another*: one of them who did not ask for it, in whatever role she asked.
 `sending` is committed before the request goes out. An ordinary write whose answer was lost is postponed and goes again
 with its key; one that touches money or a SIM becomes `uncertain`, and nothing leads from there to a request.

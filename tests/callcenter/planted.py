@@ -98,7 +98,7 @@ def _plant_the_campaign(world: World, now: datetime) -> None:
     Reassignment.objects.update(reason=f"{NAME}: {WORDS}")
     CampaignChange.objects.create(campaign=world.campaign, verb="pause", from_state="running", to_state="paused",
                                   at=now, by=world.elena, note=f"{NAME}: {WORDS}")  # fmt: skip
-    DoNotCall.objects.create(contract=CONTRACT, reason=WORDS, since=now, added_by=world.elena)
+    DoNotCall.objects.update(contract=CONTRACT, reason=WORDS)
     DoNotCall.objects.create(telephone=TELEPHONE, reason=NAME, since=now, added_by=world.elena)
     DeskDraft.objects.create(agent=world.ana, contact=world.contact, fence=1, fields={"note": WORDS}, saved_at=now)
     Errand.objects.create(

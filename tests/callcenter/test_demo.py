@@ -120,8 +120,8 @@ def test_its_board_has_cards_in_every_column_and_breaks_no_promise(moment: str, 
     people.hire()
     always_on.open_day_and_night()
     units.name_who_is_written_to(since=now.date() - timedelta(days=60))
-    elena, ines, ana = (User.objects.get(username=name) for name in ("elena", "ines", "ana"))
-    count = handed_over.fill_the_board(by=elena, other=ines, now=now)
+    elena, sonia, ana = (User.objects.get(username=name) for name in ("elena", "sonia", "ana"))
+    count = handed_over.fill_the_board(by=elena, other=sonia, now=now)
     handed_over.send_its_mail(now=now)
     assert count == Escalation.objects.count() > 50
     board = count_board(asked=Filters(), user=elena, now=now)

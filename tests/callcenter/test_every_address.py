@@ -101,6 +101,7 @@ ADDRESSES = [
     Address("mfa_download_recovery_codes", (), hidden=True),
     # people
     Address("agents:people", OVERSEEING),
+    Address("agents:books", CENTRE),
     Address("agents:change_duty", STEERING, of=lambda world: {"pk": world.ana.pk}, sends={"on_duty": "no"}),
     Address("agents:my_shift", AGENTS),
     Address("agents:shift", CENTRE, of=lambda world: {"pk": world.ana.pk}),
@@ -295,6 +296,10 @@ ADDRESSES = [
     Address("campaigns:seal_verify", CENTRE, of=lambda world: world.sealed, sends={}),
     Address("campaigns:reseal", STEERING, of=lambda world: world.sealed, sends={"reason": "x"}),
     Address("campaigns:seal_file", CENTRE, of=lambda world: {**world.sealed, "revision": 1, "kind": "xlsx"}, sends={}),
+    # who is not to be called
+    Address("campaigns:do_not_call", CENTRE),
+    Address("campaigns:do_not_call_add", STEERING, sends={"contract": "1", "reason": "x"}),
+    Address("campaigns:do_not_call_take_off", STEERING, of=lambda world: {"pk": world.not_called.pk}, sends={}),
     # assigning
     Address("campaigns:proposal", CENTRE, of=month),
     Address("campaigns:assign", STEERING, of=month, sends={}),

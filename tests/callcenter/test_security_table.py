@@ -52,6 +52,11 @@ SHOWN_BY: dict[str, dict[str, list[str]]] = {
         "inbound/walks/test_read_masked.py": [
             *("test_an_auditor_reads_a_call_masked", "test_who_says_why_sees_it_and_is_in_the_book"),
         ],
+        "callcenter/test_administrator_sees_no_customer.py": [
+            "test_no_page_of_the_house_tells_her_of_a_customer",
+            "test_no_page_of_the_admin_tells_her_of_a_customer",
+            "test_every_gate_of_a_customers_row_is_shut",
+        ],
     },
     "S8": {
         "campaigns/retention/test_anonymising.py": ["test_nobody_is_left_in_any_table"],

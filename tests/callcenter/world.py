@@ -27,6 +27,7 @@ from campaigns.models import (
     Campaign,
     Contact,
     Disposition,
+    DoNotCall,
     ListExport,
     Reassignment,
     Receipt,
@@ -186,6 +187,11 @@ class World:
         asked_at = timezone.now()
         made = ListExport.objects.create(kind="contacts", filters=filters, asked_by=self.elena, asked_at=asked_at)
         return {"pk": made.pk}
+
+    @cached_property
+    def not_called(self) -> DoNotCall:
+        """Somebody who asked for it."""
+        return DoNotCall.objects.create(contract="X1", reason="Lo pidió", since=self.now, added_by=self.elena)
 
     @cached_property
     def line(self) -> ServiceLine:

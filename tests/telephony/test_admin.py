@@ -46,7 +46,7 @@ def test_a_secret_is_named_and_never_shown(board: Switchboard, ines: User, signe
     assert "El nombre de una variable de entorno" in refused.content.decode()
 
 
-def test_a_call_is_looked_at_with_its_number_masked(
+def test_a_call_is_looked_at_without_its_number(
     board: Switchboard, ana: Agent, ines: User, signed_in: SignedIn, at: Callable[[str], datetime]
 ) -> None:
     Listening.objects.create(switchboard=board, last_error="LinkLost: it hung up")
@@ -60,6 +60,7 @@ def test_a_call_is_looked_at_with_its_number_masked(
         reverse("admin:telephony_outgoingcall_change", args=[call.pk]),
     ):
         page = client.get(address).content.decode()
-        assert "45" in page
+        assert "Ana" in page
         assert "70712345" not in page
+        assert "•" not in page, "nor masked"
     assert "LinkLost" in client.get(reverse("admin:telephony_listening_changelist")).content.decode()

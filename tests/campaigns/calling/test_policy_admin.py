@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from agents.models import Agent, User
 from campaigns.calling.rulebook import NO_RESULT
-from campaigns.models import Attempt, CallingPolicy, CallingWindow, Campaign, Contact, Disposition, DoNotCall
+from campaigns.models import Attempt, CallingPolicy, CallingWindow, Campaign, Contact, Disposition
 from tests.campaigns.a_campaign import moment
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("house_rules")]
@@ -98,24 +98,6 @@ def test_a_result_that_contradicts_itself_says_so(
     assert not Disposition.objects.filter(code="prueba").exists()
 
 
-@pytest.mark.parametrize(
-    ("data", "kept"),
-    [
-        ({"contract": "C9", "telephone": ""}, ("C9", "")),
-        ({"contract": "", "telephone": "4251000"}, ("", "+59144251000")),
-        ({"contract": "C9", "telephone": "4251000"}, None),
-        ({"contract": "", "telephone": ""}, None),
-        ({"contract": "", "telephone": "101"}, None),
-    ],
-)
-def test_who_asks_not_to_be_called_is_a_contract_or_a_telephone(
-    ines: User, signed_in: SignedIn, data: dict[str, str], kept: tuple[str, str] | None
-) -> None:
-    signed_in(ines).post(reverse("admin:campaigns_donotcall_add"), {"reason": "Lo pidió", **data})
-    rows = [(row.contract, row.telephone, row.added_by) for row in DoNotCall.objects.all()]
-    assert rows == ([(*kept, ines)] if kept else [])
-
-
 def test_a_campaign_is_read_in_the_admin_and_only_its_script_changes(
     ines: User, december: Campaign, signed_in: SignedIn
 ) -> None:
@@ -132,9 +114,7 @@ def test_a_campaign_is_read_in_the_admin_and_only_its_script_changes(
     assert client.post(reverse("admin:campaigns_campaign_delete", args=[december.pk])).status_code == 403
 
 
-@pytest.mark.parametrize(
-    "name", ["campaign", "reassignment", "callingwindow", "disposition", "donotcall", "callingpolicy"]
-)
+@pytest.mark.parametrize("name", ["campaign", "callingwindow", "disposition", "callingpolicy"])
 def test_every_list_opens_and_can_be_searched(ines: User, december: Campaign, signed_in: SignedIn, name: str) -> None:
     client = signed_in(ines)
     address = reverse(f"admin:campaigns_{name}_changelist")
@@ -144,4 +124,4 @@ def test_every_list_opens_and_can_be_searched(ines: User, december: Campaign, si
 
 def test_help_is_there_for_everything_an_administrator_sets() -> None:
     registered = {model.__name__ for model in admin.site._registry}
-    assert {"CallingPolicy", "CallingWindow", "Disposition", "DoNotCall", "Campaign", "Reassignment"} <= registered
+    assert {"CallingPolicy", "CallingWindow", "Disposition", "Campaign"} <= registered

@@ -120,7 +120,7 @@ def test_two_who_hold_an_ordinary_write_have_one_effect_and_the_later_fence_coun
     assert broken() == {}
 
 
-def test_of_two_supervisors_one_settles_a_doubt(owe: Owe, now: datetime, elena: User, ines: User) -> None:
+def test_of_two_supervisors_one_settles_a_doubt(owe: Owe, now: datetime, elena: User, rosa: User) -> None:
     write = owe(MONEY)
     OutsideWrite.objects.filter(pk=write.pk).update(state="uncertain", attempts=1, fence=1)
     write.changes.create(from_state="waiting", to_state="sending", at=now)
@@ -134,7 +134,7 @@ def test_of_two_supervisors_one_settles_a_doubt(owe: Owe, now: datetime, elena: 
             return False
         return True
 
-    assert sorted(at_once(settle, [(elena, "done"), (ines, "not_done")] * 4)) == [False] * 7 + [True]
+    assert sorted(at_once(settle, [(elena, "done"), (rosa, "not_done")] * 4)) == [False] * 7 + [True]
     assert broken() == {}
 
 

@@ -51,12 +51,12 @@ def test_of_calls_that_ask_at_once_for_a_number_one_tops_it_up(
 
 
 def test_of_those_who_approve_and_decline_at_once_one_does(
-    owe: Owe, elena: User, ines: User, side: OtherSide, now: datetime
+    owe: Owe, elena: User, rosa: User, side: OtherSide, now: datetime
 ) -> None:
     write = owe("qbc.top_up", amount=MUCH)
 
     def look(n: int) -> bool:
-        by = (elena, ines)[n % 2]
+        by = (elena, rosa)[n % 2]
         if n % 4 < 2:
             return went(lambda: second_person.approve(write=write, by=by, now=now))
         return went(lambda: second_person.decline(write=write, reason="No", by=by, now=now))
@@ -83,13 +83,13 @@ def test_what_runs_out_while_it_is_approved_is_either(owe: Owe, elena: User, sid
     assert broken() == {}
 
 
-def test_a_limit_is_given_back_once(owe: Owe, elena: User, ines: User, now: datetime) -> None:
+def test_a_limit_is_given_back_once(owe: Owe, elena: User, rosa: User, now: datetime) -> None:
     write = owe("qbc.top_up")
     OutsideWrite.objects.filter(pk=write.pk).update(state="uncertain")
     write.refresh_from_db()
     gone = writing.settle(write=write, outcome="not_done", reference="", reason="x", by=elena, now=now)
     given = at_once(
-        lambda who: went(lambda: giving_back.give_back(write=gone, reason="Visto", by=who, now=now)), [elena, ines] * 4
+        lambda who: went(lambda: giving_back.give_back(write=gone, reason="Visto", by=who, now=now)), [elena, rosa] * 4
     )
     assert (sum(given), LimitGivenBack.objects.count()) == (1, 1)
 

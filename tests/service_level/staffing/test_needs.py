@@ -70,7 +70,7 @@ def test_lines_are_one_queue_and_people_are_more_than_agents(history: None, now:
 
 
 def test_it_is_worked_out_once_a_day_and_after_its_policy_changed(
-    history: None, now: datetime, ines: User, signed_in: Any, django_assert_num_queries: Any
+    history: None, now: datetime, ines: User, elena: User, signed_in: Any, django_assert_num_queries: Any
 ) -> None:
     run = keep_needs(now=now)
     assert run
@@ -84,7 +84,7 @@ def test_it_is_worked_out_once_a_day_and_after_its_policy_changed(
     keep_staffing()
     again = StaffingRun.objects.get()
     assert (again.patience, again.wrap_up, again.hung_up) == (60, 90, 0)
-    page = signed_in(ines).get(PAGE).content.decode()
+    page = signed_in(elena).get(PAGE).content.decode()
     assert "El cierre de una llamada dura 1:30, según la política" in page
     assert "no está medido" not in page
     one = StaffingNeed.objects.filter(line="").earliest("began_at")
