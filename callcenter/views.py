@@ -29,7 +29,7 @@ from work.trying_again import AgainRefused, try_one_parked_again, try_parked_aga
 def owed_work(request: HttpRequest) -> HttpResponse:
     """Each kind of owed work with what waits, is at work and is parked; the numbers of customers are for who steers."""
     user, now = signed_in_user(request), timezone.now()
-    parked = parked_ones(user=user)
+    parked = parked_ones(user=user, nameless=user.configures)
     context = {
         "kinds": all_kinds(now=now),
         "parked": parked.shown,

@@ -27,8 +27,8 @@ class ReadOnly(NeverDeleted):
         return False
 
 
-class LeadsToCustomers(ReadOnly):
-    """For a book whose rows lead to customers: it shows the `fields` that do not, and an address asks for no others.
+class AskedForWhatItShows:
+    """An address filters by the filters of the list and by nothing else.
 
     Django takes every field of a model for a filter, shown or not: whoever tries letter by letter reads what is hidden.
     """
@@ -38,6 +38,10 @@ class LeadsToCustomers(ReadOnly):
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
         return lookup.partition("__")[0] in (*self.list_filter, self.date_hierarchy)
+
+
+class LeadsToCustomers(AskedForWhatItShows, ReadOnly):
+    """For a book whose rows lead to customers: it shows the `fields` that do not."""
 
 
 class NamesNobodyItHolds:

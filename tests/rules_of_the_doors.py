@@ -7,6 +7,7 @@ from tests.a_rule import Rule
 SECOND_FACTOR = "tests/agents/test_second_factor.py"
 SIGNING_IN = "tests/agents/test_signing_in.py"
 MAKING = "tests/callcenter/test_making.py"
+SEES_NO_CUSTOMER = "tests/callcenter/test_administrator_sees_no_customer.py"
 SCHEDULING = "tests/callcenter/test_scheduling.py"
 
 RULES = (
@@ -23,6 +24,34 @@ RULES = (
         "steering_only = roles_only(Role.SUPERVISOR)",
         "steering_only = roles_only(Role.SUPERVISOR, Role.AUDITOR)",
         ("tests/campaigns/closing/test_sealing.py::test_an_auditor_verifies_and_seals_nothing",),
+    ),
+    Rule(
+        "who configures keeps the customers of her earlier role",
+        "agents/gates.py",
+        "return gate(rows, user) if user.knows_customers else rows.none()",
+        "return gate(rows, user)",
+        (f"{SEES_NO_CUSTOMER}::test_every_gate_of_a_customers_row_is_shut",),
+    ),
+    Rule(
+        "an administrator reads the centre",
+        "agents/models/people.py",
+        "return self.role in (Role.SUPERVISOR, Role.AUDITOR)",
+        "return self.role in (Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR)",
+        (f"{SEES_NO_CUSTOMER}::test_she_hears_nothing_of_the_centre",),
+    ),
+    Rule(
+        "the admin is asked letter by letter for what it hides",
+        "screens/admin_rights.py",
+        'return lookup.partition("__")[0] in (*self.list_filter, self.date_hierarchy)',
+        "return True",
+        (f"{SEES_NO_CUSTOMER}::test_a_list_is_not_asked_for_what_it_hides",),
+    ),
+    Rule(
+        "the history of any row is read in the admin",
+        "agents/admin/changes.py",
+        "if event.pgh_tracked_model in shown}",
+        "}",
+        (f"{SEES_NO_CUSTOMER}::test_no_address_of_the_admin_tells_her_of_a_customers_row",),
     ),
     Rule(
         "a password may be tried fifty times",

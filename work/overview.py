@@ -59,17 +59,17 @@ def all_kinds(*, now: datetime) -> list[KindNow]:
     return [_now_of(kind, now) for kind in kinds()]
 
 
-def parked_ones(*, user: Any) -> ParkedNow:
+def parked_ones(*, user: Any, nameless: bool = False) -> ParkedNow:
     """What is parked and this person may see, kind by kind, and how many there are besides.
 
-    Who configures has to know that something stands still, and not what it is about: a number and no page.
+    `nameless`: for who has to know that something stands still, not what it is about: each a number without a page.
     """
     shown: list[Parked] = []
     besides: list[tuple[Kind[Any], int]] = []
     for kind in kinds():
-        parked = (kind.rows if user.configures else kind.visible_to(user)).filter(state=kind.parked)
+        parked = (kind.rows if nameless else kind.visible_to(user)).filter(state=kind.parked)
         first = list(parked.order_by("parked_at", "pk")[: SHOWN + 1])
-        shown += [_nameless(kind, owed) if user.configures else _named(kind, owed) for owed in first[:SHOWN]]
+        shown += [_nameless(kind, owed) if nameless else _named(kind, owed) for owed in first[:SHOWN]]
         if len(first) > SHOWN:
             besides.append((kind, parked.count() - SHOWN))
     return ParkedNow(shown, besides)

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.actions import delete_selected
 
 from agents.models import AccountEvent, Disclosure, Search
-from screens.admin_rights import LeadsToCustomers, ReadOnly
+from screens.admin_rights import AskedForWhatItShows, LeadsToCustomers, ReadOnly
 
 
 @admin.register(AccountEvent)
@@ -49,7 +49,16 @@ class DisclosureAdmin(LeadsToCustomers, admin.ModelAdmin):  # type: ignore[misc,
 
 
 admin.site.unregister((AccessAttempt, AccessLog, AccessFailureLog))
-admin.site.register(AccessAttempt, AccessAttemptAdmin, actions=[delete_selected])  # deleting one is unlocking
+
+
+@admin.register(AccessAttempt)
+class AttemptAdmin(AskedForWhatItShows, AccessAttemptAdmin):  # type: ignore[misc]
+    """Deleting one is unlocking. What was sent is not shown: it says where somebody was to go on, which may be the page
+    of a customer.
+    """
+
+    actions = (delete_selected,)
+    fieldsets = ((None, {"fields": ("username", "ip_address", "user_agent", "failures_since_start", "attempt_time")}),)
 
 
 @admin.register(AccessLog)

@@ -6,6 +6,10 @@ import uuid
 from datetime import datetime
 from typing import Any
 
+from axes.models import AccessAttempt
+from django.contrib.admin.models import ADDITION, LogEntry
+from django.contrib.contenttypes.models import ContentType
+
 from agents.models import AgentMessage, Disclosure, Search, StretchQuestion
 from campaigns.models import (
     Attempt,
@@ -78,6 +82,7 @@ def plant(world: World) -> None:
     Disclosure.objects.create(kind="reveal", user=world.oscar, subject="Contacto 1", reason=f"{NAME}: {WORDS}", at=now)
     AgentMessage.objects.update(text=f"Llame a {NAME}")
     StretchQuestion.objects.update(note=f"Hablaba con {NAME}")
+    _plant_what_administrators_left(world)
 
 
 def _plant_the_campaign(world: World, now: datetime) -> None:
@@ -104,6 +109,18 @@ def _plant_the_campaign(world: World, now: datetime) -> None:
     Errand.objects.create(
         campaign=world.campaign, kind="seal", owed_at=now, not_before=now, state="parked", parked_at=now,
         last_error=f"ValueError: {NAME}",
+    )  # fmt: skip
+
+
+def _plant_what_administrators_left(world: World) -> None:
+    """A sign-in that failed on the way to a customer's page; and what the admin noted when it still had the list."""
+    AccessAttempt.objects.create(
+        username="ana", ip_address="10.1.2.3", user_agent="x", http_accept="x", path_info="/accounts/login/",
+        get_data=f"next=/customers/{CONTRACT}/", post_data=f"next=/customers/{CONTRACT}/", failures_since_start=1,
+    )  # fmt: skip
+    LogEntry.objects.create(
+        user=world.ines, content_type=ContentType.objects.get_for_model(DoNotCall), object_id=world.not_called.pk,
+        object_repr=TELEPHONE, action_flag=ADDITION,
     )  # fmt: skip
 
 
