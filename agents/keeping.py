@@ -1,4 +1,4 @@
-"""How long personal data are kept, by what they are of, and whose are left alone meanwhile (docs/decisions/0198)."""
+"""How long personal data are kept, by what they are of, and whose are left alone meanwhile (docs/decisions/0199)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Personal data of every room are taken away when the policy's months are over; figures stay (docs/decisions/0104).
 
 What is of a customer under a legal hold stays until it is lifted, and each run that took something is written down
-(docs/decisions/0198).
+(docs/decisions/0199).
 """
 
 from __future__ import annotations
