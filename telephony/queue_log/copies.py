@@ -1,7 +1,8 @@
-"""Files of a queue_log on an SFTP server, brought one by one where they changed, and where each source may be asked."""
+"""Files of a queue_log on an SFTP server, brought one by one where they changed; and where each source may look."""
 
 from __future__ import annotations
 
+import glob
 import os
 import tempfile
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from systems.reports.places import SourceRefused, SourceSettings, SourceUnavailable, check_host
+from systems.reports.places import SourceRefused, SourceSettings, SourceUnavailable, check_folder, check_host
 from systems.reports.sources import check_settings, fetch, list_files
 from telephony.models import LogSource
 from telephony.queue_log.files import NotALog
@@ -25,14 +26,39 @@ def secret_of(source: LogSource) -> str:
 
 
 def check_source(source: LogSource) -> None:
-    """Raises ValidationError where it must not be asked: its address, or a server this installation does not know."""
+    """Raises ValidationError where it must not be asked: its address, or a server or a folder that is not for it."""
     try:
         if source.is_afar:
             check_settings(_settings_of(source))
-        elif source.is_a_table and not source.table.host.startswith("/"):
+        elif not source.is_a_table:
+            check_settings(_below(_fixed_part(source.path)))
+        elif source.table.host.startswith("/"):
+            check_folder(_below(source.table.host))
+        else:
             check_host(SourceSettings("", source.path, "", hosts=settings.REPORT_SOURCE_HOSTS))
     except SourceRefused as refusal:
         raise ValidationError({"path": str(refusal)}) from refusal
+
+
+@contextmanager
+def found_here(path: str) -> Iterator[Path]:
+    """A file of this machine that a pattern found. Raises NotALog where it, or what it leads to, lies elsewhere."""
+    try:
+        check_folder(_below(path))
+    except SourceRefused as refusal:
+        raise NotALog(f"{path}: {refusal}") from refusal
+    yield Path(path)
+
+
+def _fixed_part(path: str) -> str:
+    """The folder below which all that a pattern finds should lie; of no pattern the file itself."""
+    if not glob.has_magic(path):
+        return path
+    return path[: next(place for place, letter in enumerate(path) if letter in "*?[")].rpartition("/")[0] or "/"
+
+
+def _below(place: str) -> SourceSettings:
+    return SourceSettings("file", place, "", folders=settings.REPORT_SOURCE_FOLDERS)
 
 
 def copies_of(source: LogSource) -> dict[str, list[int]]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import glob
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from telephony.models import LogLook, LogSource, Switchboard
-from telephony.queue_log.copies import brought, check_source, copies_of, secret_of
+from telephony.queue_log.copies import brought, check_source, copies_of, found_here, secret_of
 from telephony.queue_log.databases import read_table
 from telephony.queue_log.files import NotALog, read_file
 
@@ -132,7 +132,7 @@ def _read_the_files(source: LogSource, look: LogLook, now: datetime) -> tuple[in
             problems.append(before[-2])
             continue
         try:
-            with brought(source, path) if source.is_afar else nullcontext(Path(path)) as here:
+            with brought(source, path) if source.is_afar else found_here(path) as here:
                 taken, is_cut = read_file(board=source.switchboard, path=here, now=now)
         except NotALog as refusal:
             problems.append(str(refusal))

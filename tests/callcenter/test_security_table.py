@@ -92,6 +92,10 @@ SHOWN_BY: dict[str, dict[str, list[str]]] = {
             "test_a_server_is_asked_at_the_port_of_its_kind_or_one_that_is_named",
             "test_a_folder_lies_below_one_that_is_for_it_whatever_leads_there",
         ],
+        "telephony/queue_log/test_sources.py": [
+            "test_a_server_this_installation_does_not_know_is_not_asked",
+            "test_what_lies_outside_of_the_folders_for_it_is_not_read",
+        ],
     },
     "S14": {"systems/reports/test_sources.py": ["test_a_server_with_another_key_never_hears_the_password"]},
     "S15": {

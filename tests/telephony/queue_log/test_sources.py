@@ -227,3 +227,49 @@ def test_the_admin_refuses_a_source_that_could_not_be_asked(afar: LogSource, ine
     answer = signed_in(ines).post(page, {**told, "host_key": afar.host_key, "secret_variable": "SECRET_KEY"})
     assert "comienza con QUEUE_LOG_" in answer.content.decode()
     assert signed_in(ines).post(page, {**told, "host_key": afar.host_key}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/etc/passwd", "/etc/*", "/proc/self/environ", "{folder}/../elsewhere/queue_log", "{folder}-2/*"),
+        *("{folder}*/queue_log", "{folder}/link", "{folder}/link*", "{folder}/into/*", "{folder}/*/../../elsewhere/*"),
+        *("queue_log*", "../queue_log", "postgresql://callcenter@%2Frun%2Fpostgresql/callcenter/queue_log"),
+        "mysql://asterisk@{socket}/pbx/queuelog",
+    ],
+)
+def test_what_lies_outside_of_the_folders_for_it_is_not_read(
+    path: str, source: LogSource, tmp_path: Path, now: datetime, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "asterisk"
+    elsewhere = tmp_path / "elsewhere"
+    for place in (folder / "below", elsewhere, tmp_path / "asterisk-2"):
+        place.mkdir(parents=True)
+    for place in (elsewhere, tmp_path / "asterisk-2", tmp_path):
+        (place / "queue_log").write_text(ENTERS)
+    (folder / "link").symlink_to(elsewhere / "queue_log")
+    (folder / "into").symlink_to(elsewhere)
+    monkeypatch.chdir(folder)
+    settings.REPORT_SOURCE_FOLDERS = [str(folder)]
+    source.path = path.format(folder=folder, socket="%2Frun%2Fmysqld%2Fmysqld.sock")
+    source.save()
+    for which in (HERE, ELSEWHERE):
+        assert read_sources(now=now, which=which) == 0
+    problem = look_of(source).problem
+    assert "no está dentro de las permitidas" in problem or "comienza con «/»" in problem
+    assert not LoggedLine.objects.exists()
+
+
+def test_what_lies_below_them_is_read_and_the_admin_keeps_nothing_else(
+    source: LogSource, folder: Path, now: datetime, settings: Any, ines: Any, signed_in: Any
+) -> None:
+    settings.REPORT_SOURCE_FOLDERS = [str(folder)]
+    (folder / "asterisk").mkdir()
+    (folder / "asterisk" / "queue_log").write_text(ENTERS)
+    page = f"/admin/telephony/logsource/{source.pk}/change/"
+    told = {"switchboard": source.switchboard_id, "is_on": "on"}
+    for wrong in ("/etc/*", "/etc/passwd", f"{folder}*/queue_log"):
+        answer = signed_in(ines).post(page, {**told, "path": wrong})
+        assert "no está dentro de las permitidas" in answer.content.decode()
+    assert signed_in(ines).post(page, {**told, "path": f"{folder}/*/queue_log*"}).status_code == 302
+    assert read_sources(now=now) == 1
