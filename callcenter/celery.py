@@ -47,9 +47,11 @@ def jobs_are_served(**kwargs: Any) -> None:
     from django.utils import timezone
 
     from callcenter import heartbeats
+    from systems.reports.confined_here import confined_here
 
     if "jobs" in app.amqp.queues.consume_from:
         heartbeats.sign(name="jobs", now=timezone.now())
+        heartbeats.tell_reader(out_of_reach=confined_here())
 
 
 @signals.worker_process_init.connect

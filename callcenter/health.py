@@ -26,7 +26,9 @@ from prometheus_client import Gauge
 from redis.exceptions import RedisError
 
 from callcenter.celery import app
-from callcenter.heartbeats import NAMES, last_sign
+from callcenter.heartbeats import NAMES, last_sign, reader_told
+from systems.reports.confined_here import confined_here, in_words
+from systems.reports.confinement import ALL
 from telephony.link_ages import LinkAge, link_ages
 from work.kinds import Kind, kinds
 from work.sweeping import unattended_since
@@ -123,6 +125,7 @@ def look(*, now: datetime) -> list[Finding]:
         ("cache", False, _cache),
         ("broker", False, _broker),
         ("switchboards", False, _switchboards),
+        ("reader", False, _reader),
         *((f"oldest_{kind.name}", False, _oldest_of(kind)) for kind in kinds()),
     ]
     findings = [_found(name, vital, way, now) for name, vital, way in ways]
@@ -184,6 +187,13 @@ def _switchboards(now: datetime) -> tuple[bool, str]:
     """Without a link agents dial by hand: it turns nobody away."""
     ages = link_ages(now=now)
     return all(link.is_up for link in ages), "; ".join(map(_link_in_words, ages)) or "none in use"
+
+
+def _reader(now: datetime) -> tuple[bool, str]:
+    """Of strangers' files: as the worker that reads them tells it, and until one did as it is on this machine."""
+    told = reader_told()
+    out_of_reach = confined_here() if told is None else told
+    return {*ALL} <= {*out_of_reach}, in_words(out_of_reach)
 
 
 def _link_in_words(link: LinkAge) -> str:

@@ -1,7 +1,10 @@
-"""Signs of life of beat, workers, sweeper and stream, kept in the cache for the health page as ISO times."""
+"""Signs of life of beat, workers, sweeper and stream, kept in the cache for the health page as ISO times; and what
+the worker of the jobs tells of the reader of strangers' files.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
@@ -10,6 +13,7 @@ from redis.exceptions import RedisError
 
 # worker: that of the ticks; jobs: that of the long work; live: the stream, while it hears the database
 NAMES = ("beat", "worker", "jobs", "sweeper", "live")
+READER = "reader"
 SWEEPING = "campaigns.sweep_reports"  # the task whose success is the sweeper's sign of life
 
 log = structlog.get_logger(__name__)
@@ -21,6 +25,20 @@ def sign(*, name: str, now: datetime) -> None:
         cache.set(f"heartbeat:{name}", now.isoformat(), timeout=None)
     except RedisError as error:
         log.warning("sign_of_life_not_written", of=name, error=type(error).__name__)
+
+
+def tell_reader(*, out_of_reach: Sequence[str]) -> None:
+    """Write what is out of the reader's reach where reports are read."""
+    try:
+        cache.set(f"heartbeat:{READER}", list(out_of_reach), timeout=None)
+    except RedisError as error:
+        log.warning("sign_of_life_not_written", of=READER, error=type(error).__name__)
+
+
+def reader_told() -> list[str] | None:
+    """What was told last, or None when nothing was. Raises RedisError when the cache does not answer."""
+    told: list[str] | None = cache.get(f"heartbeat:{READER}")
+    return told
 
 
 def last_sign(*, name: str) -> datetime | None:

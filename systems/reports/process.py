@@ -1,8 +1,9 @@
-"""The process that opens files of strangers: few rights, little memory, and a pipe to tell what it found.
+"""The process that opens files of strangers: hardly any rights, little memory, and a pipe to tell what it found.
 
 Run as `python -c "…" < request`: the request is JSON on standard input, the answer frames on standard output. A frame
-is one letter, rows (u32), length (u32) and its bytes: `H` what was found, `D` COPY text, `E` the end, with what the
-whole file told, `R` a refusal of the file, `F` a failure of our own. It ends by itself when nobody reads the pipe.
+is one letter, rows (u32), length (u32) and its bytes: `C` what is out of its reach, `H` what was found, `D` COPY text,
+`E` the end, with what the whole file told, `R` a refusal of the file, `F` a failure of our own. It ends by itself when
+nobody reads the pipe.
 """
 
 import gc
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from systems.reports.archives import fault_of_the_disk, format_of
+from systems.reports.confinement import confine
 from systems.reports.copying import escaped
 from systems.reports.parts import Part, Table, line_in_report
 from systems.reports.refusals import ReportRefused
@@ -46,6 +48,9 @@ def main() -> None:
     gc.disable()  # rows are lists without circles; looking for circles in them takes half the time again
     bind(request.limits)
     try:
+        if request.cleaner:
+            importlib.import_module(_module_of(request.cleaner)[0])  # ours, which nobody can open any more from here on
+        send(b"C", 0, json.dumps(confine(Path(request.path))).encode())
         for letter, rows, data in frames(request):
             send(letter, rows, data)
     except ReportRefused as refusal:
@@ -162,9 +167,14 @@ def cleaner_of(request: Request) -> Cleaner | None:
     """What turns the cells of a batch into the columns to write; None when they are written as they stand."""
     if not request.cleaner:
         return None
-    module, name = request.cleaner.split(":")
+    module, name = _module_of(request.cleaner)
     make: Callable[[tuple[str, ...]], Cleaner] = getattr(importlib.import_module(module), name)
     return make(request.fields)
+
+
+def _module_of(cleaner: str) -> tuple[str, str]:
+    module, _colon, name = cleaner.partition(":")
+    return module, name
 
 
 def cleaned(cleaner: Cleaner, batch: Batch) -> bytes:

@@ -45,6 +45,7 @@ log = logging.getLogger(__name__)
 
 PIPE_BYTES = 1 << 20
 ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {"PATH": os.environ.get("PATH", ""), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}  # no secret
 START = "import sys; sys.path.insert(0, sys.argv[1]); from systems.reports.process import main; main()"
 TOO_BIG = {signal.SIGABRT, signal.SIGSEGV, signal.SIGBUS, signal.SIGTRAP, signal.SIGILL}  # how memory runs out
 BUSY = 0.1  # part of a processor from which on a silent process is at work: others may want the processor too
@@ -117,7 +118,7 @@ class Reading:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             bufsize=0,
-            env={"PATH": os.environ.get("PATH", ""), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"},
+            env=ENVIRONMENT,
             close_fds=True,
             start_new_session=True,  # Ctrl-C is for the application: it decides what becomes of its readings
         )
@@ -187,6 +188,8 @@ class Reading:
             asking.close()
         except BrokenPipeError:
             self._raise_how_it_ended()
+        _, _, confined = self._frame()
+        self.out_of_reach: list[str] = json.loads(confined)  # of `confinement.ALL`
         _, _, data = self._frame()
         found: dict[str, Any] = json.loads(data)
         return found

@@ -8,8 +8,10 @@ from django.db import DatabaseError
 from django.utils import timezone
 
 from callcenter import health
-from callcenter.heartbeats import NAMES, sign
+from callcenter.heartbeats import NAMES, READER, sign, tell_reader
 from notices.models import Notice, NoticeKind
+from systems.reports.confined_here import confined_here, in_words
+from systems.reports.confinement import ALL
 from telephony.models import Listening, Switchboard
 
 pytestmark = pytest.mark.django_db
@@ -25,8 +27,9 @@ def nothing_known(monkeypatch):
 def alive():
     for name in NAMES:
         sign(name=name, now=timezone.now())
+    tell_reader(out_of_reach=ALL)
     yield
-    cache.delete_many([f"heartbeat:{name}" for name in NAMES])
+    cache.delete_many([f"heartbeat:{name}" for name in (*NAMES, READER)])
 
 
 def findings(client, **more):
@@ -61,6 +64,16 @@ def test_a_part_that_fell_silent_is_told_and_turns_nobody_away(client, alive, na
     assert answer.status_code == 200
     assert answer.json()["well"] is False
     assert answer.json()["findings"][name]["holds"] is False
+
+
+def test_a_reader_that_its_system_does_not_confine_is_told_in_words(client, alive):
+    assert findings(client)["reader"]["holds"] is True
+    tell_reader(out_of_reach=["files"])
+    said = "out of its reach: no file but its own; this system does not keep it from: network, programs"
+    assert findings(client)["reader"] == {"holds": False, "vital": False, "seen": said}
+    assert client.get("/readyz").status_code == 200
+    cache.delete(f"heartbeat:{READER}")
+    assert findings(client)["reader"]["seen"] == in_words(confined_here()), "as it is here, until a worker told"
 
 
 def test_mail_that_waits_too_long_is_told(client, alive):

@@ -83,6 +83,10 @@ SHOWN_BY: dict[str, dict[str, list[str]]] = {
             *("test_a_part_that_explodes_is_not_opened", "test_entities_are_not_unfolded"),
             "test_the_reading_process_can_write_no_file_and_knows_no_secret",
         ],
+        "systems/reports/test_confinement.py": [
+            "test_a_file_that_took_the_reader_over_reaches_nothing",
+            "test_what_the_kernel_refuses_is_told_and_the_file_is_read",
+        ],
         "callcenter/test_bodies.py": ["test_a_stranger_puts_no_file_on_our_disk"],
     },
     "S12": {"telephony/test_ami.py": ["test_nothing_anybody_typed_becomes_a_second_header_or_action"]},
