@@ -38,11 +38,14 @@ def own_database() -> Iterator[dict[str, str]]:
     from callcenter import embedded
 
     if os.environ.get("DATABASE_URL"):
-        found = embedded.Addresses(os.environ["DATABASE_URL"], os.environ["REDIS_URL"])
+        found = embedded.Addresses(
+            os.environ["DATABASE_URL"], os.environ["REDIS_URL"],
+            os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"], os.environ["REDIS_URL"],
+        )  # fmt: skip
     else:
         found = embedded.addresses(Path(os.environ.get("CALLCENTER_HOME", ROOT / "var")).resolve())
     name = f"bench_{secrets.token_hex(4)}"
-    owners = found.owner_url or found.database_url
+    owners = found.owner_url
     ours = urlunsplit(urlsplit(owners)._replace(path=f"/{name}"))
     with psycopg.connect(owners, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
 import secrets
@@ -22,6 +23,8 @@ import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
+
+from callcenter import queue_rights
 
 START_TIMEOUT = 120.0  # seconds; a first start runs initdb, and a start after a crash replays the log
 WORKS_AS = "callcenter"  # whom the application is to its database; postgres owns it and migrates (docs/decisions/0193)
@@ -52,11 +55,14 @@ class EmbeddedServersFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the servers of a folder listen: URLs as `DATABASE_URL`, `REDIS_URL`, `DATABASE_OWNER_URL` take them."""
+    """Where the servers of a folder listen: URLs as `DATABASE_URL`, `REDIS_URL`, `DATABASE_OWNER_URL` take them, and Valkey
+    again, as who may do anything there.
+    """
 
     database_url: str
     redis_url: str
-    owner_url: str = ""
+    owner_url: str
+    queue_owner_url: str
 
 
 def addresses(home: Path, *, throwaway: bool = False) -> Addresses:
@@ -134,7 +140,7 @@ class Keeper:
         self.postgres = get_server(data, cleanup_mode=None, start=False)
         self.valkey: subprocess.Popen[bytes] | None = None
         self.valkey_port = 0
-        self.valkey_password = secrets.token_urlsafe(16)
+        self.valkey_password, self.valkey_owner = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
 
     def start(self) -> Addresses:
         with self.postgres._lock:
@@ -146,8 +152,9 @@ class Keeper:
         owners = self.postgres.get_uri(database="callcenter")
         return Addresses(
             database_url=owners.replace("://postgres:@", f"://{WORKS_AS}:@", 1),
-            redis_url=f"redis://:{self.valkey_password}@127.0.0.1:{self.valkey_port}/0",
+            redis_url=f"redis://{queue_rights.RUNS_AS}:{self.valkey_password}@127.0.0.1:{self.valkey_port}/0",
             owner_url=owners,
+            queue_owner_url=f"redis://:{self.valkey_owner}@127.0.0.1:{self.valkey_port}/0",
         )
 
     def _configure_postgres(self) -> None:
@@ -191,6 +198,7 @@ class Keeper:
         data = self.home / "valkey"
         data.mkdir(exist_ok=True)
         self.valkey_port = self.valkey_port or _free_port()
+        self._write_users(data / "users.acl")
         options = {
             "bind": "127.0.0.1",
             "port": str(self.valkey_port),
@@ -198,7 +206,7 @@ class Keeper:
             "appendonly": "yes",
             "appendfsync": "everysec",
             "save": "",
-            "requirepass": self.valkey_password,
+            "aclfile": str(data / "users.acl"),
             "loglevel": "warning",
         }
         arguments = [text for name, value in options.items() for text in (f"--{name}", value)]
@@ -213,6 +221,13 @@ class Keeper:
                 return
             time.sleep(0.05)
         raise EmbeddedServersFailed("Valkey did not start")
+
+    def _write_users(self, file: Path) -> None:
+        """The owner, and whom the house runs as: passwords stand in no list of processes."""
+        owner = hashlib.sha256(self.valkey_owner.encode()).hexdigest()
+        runtime = " ".join(queue_rights.rules(password=self.valkey_password, more_keys=["test:*"]))
+        file.touch(mode=0o600)
+        file.write_text(f"user default on #{owner} ~* &* +@all\nuser {queue_rights.RUNS_AS} {runtime}\n")
 
     @staticmethod
     def _end_orphan(pid_file: Path, binary: Path) -> None:

@@ -23,10 +23,12 @@ from django.views.decorators.http import require_safe
 from django_prometheus.exports import ExportToDjangoView
 from kombu.exceptions import OperationalError
 from prometheus_client import Gauge
+from redis import Redis
 from redis.exceptions import RedisError
 
 from callcenter.celery import app
 from callcenter.heartbeats import NAMES, last_sign, reader_told
+from callcenter.queue_rights import excess
 from systems.reports.confined_here import confined_here, in_words
 from systems.reports.confinement import ALL
 from telephony.link_ages import LinkAge, link_ages
@@ -126,6 +128,7 @@ def look(*, now: datetime) -> list[Finding]:
         ("broker", False, _broker),
         ("switchboards", False, _switchboards),
         ("reader", False, _reader),
+        *([] if settings.IS_DEMO else [("queue_user", False, _queue_user)]),
         *((f"oldest_{kind.name}", False, _oldest_of(kind)) for kind in kinds()),
     ]
     findings = [_found(name, vital, way, now) for name, vital, way in ways]
@@ -181,6 +184,13 @@ def _broker(now: datetime) -> tuple[bool, str]:
     with app.connection_for_write() as connection:
         connection.default_channel  # noqa: B018  # opening it asks the broker
     return True, "answers"
+
+
+def _queue_user(now: datetime) -> tuple[bool, str]:
+    """Of production: a server that is asked as who may do anything there is lost with the password of the house."""
+    with Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as client:
+        found = excess(client)
+    return not found, f"may do more than it needs: {', '.join(found)}" if found else "may do what it needs"
 
 
 def _switchboards(now: datetime) -> tuple[bool, str]:

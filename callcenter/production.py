@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from django.conf import settings as django_settings
 from django.core import checks
@@ -15,7 +15,7 @@ from systems.wire import papers_of
 DEMO_SECRET_KEY = "demo-only-key-that-production-refuses-to-start-with"  # noqa: S105
 SHORTEST_SECRET = 40
 DEFENCES = ("second-factor", "https", "database-tls", "queue-tls", "database-roles")  # a site may do without, and says
-VERIFIED = ("verify-ca", "verify-full")  # modes of PostgreSQL's client that know whom they talk to
+VERIFIED = "verify-full"  # by PostgreSQL's client: the authority, and that it is of this name
 MAIL_THAT_GOES_NOWHERE = ("filebased", "console", "locmem", "dummy")
 
 
@@ -64,7 +64,7 @@ def _missing_defences(settings: Any) -> Iterator[tuple[str, str]]:
     if settings.RUNS_EMBEDDED:
         return
     database = settings.DATABASES["default"]
-    if _is_elsewhere(database["HOST"]) and database["OPTIONS"].get("sslmode") not in VERIFIED:
+    if _database_is_elsewhere(database) and database["OPTIONS"].get("sslmode") != VERIFIED:
         yield (
             "database-tls",
             (
@@ -73,7 +73,7 @@ def _missing_defences(settings: Any) -> Iterator[tuple[str, str]]:
             ),
         )
     queue = urlsplit(settings.REDIS_URL)
-    if queue.scheme == "redis" and _is_elsewhere(queue.hostname or ""):
+    if queue.scheme != "rediss" and _queue_is_elsewhere(queue):
         yield (
             "queue-tls",
             (
@@ -81,19 +81,43 @@ def _missing_defences(settings: Any) -> Iterator[tuple[str, str]]:
                 "&ssl_ca_certs=…; or name queue-tls in PRODUCTION_WITHOUT."
             ),
         )
-    if queue.scheme == "rediss" and "ssl_cert_reqs=required" not in queue.query:
+    if queue.scheme == "rediss" and not _knows_who_answers(queue.query):
         yield (
             "queue-tls",
-            "REDIS_URL: ?ssl_cert_reqs=required says who answers; or name queue-tls in PRODUCTION_WITHOUT.",
+            (
+                "REDIS_URL: ?ssl_cert_reqs=required, once, and its name looked at, say who answers; or name queue-tls"
+                " in PRODUCTION_WITHOUT."
+            ),
         )
 
 
 def _of_servers(settings: Any) -> Iterator[str]:
     database, queue = settings.DATABASES["default"], urlsplit(settings.REDIS_URL)
-    if _is_elsewhere(database["HOST"]) and not database["PASSWORD"]:
+    if _database_is_elsewhere(database) and not database["PASSWORD"]:
         yield "DATABASE_URL: a database on another machine needs a password."
-    if queue.scheme != "unix" and not queue.password and _is_elsewhere(queue.hostname or ""):
-        yield "REDIS_URL: a queue on another machine needs a password: rediss://:password@host:6379."
+    if not queue.password and _queue_is_elsewhere(queue):
+        yield "REDIS_URL: a queue on another machine needs a password: rediss://callcenter:password@host:6379."
+
+
+def _database_is_elsewhere(database: Any) -> bool:
+    """Whether any of the hosts it may be looked for at is another machine; a service's stand in a file of its own."""
+    options = database["OPTIONS"]
+    told = [database["HOST"], options.get("host", ""), options.get("hostaddr", "")]
+    return "service" in options or any(_is_elsewhere(host) for hosts in told for host in hosts.split(","))
+
+
+def _queue_is_elsewhere(queue: SplitResult) -> bool:
+    if queue.scheme == "unix":
+        return False
+    return _is_elsewhere(queue.hostname or "") or _is_elsewhere(dict(parse_qsl(queue.query)).get("host", ""))
+
+
+def _knows_who_answers(query: str) -> bool:
+    """Of the query of a rediss address. Of two words about one thing Celery takes the last and the cache the first."""
+    told = parse_qsl(query)
+    wanted = [value for name, value in told if name == "ssl_cert_reqs"]
+    looks = {value.lower() for name, value in told if name == "ssl_check_hostname"} <= {"true", "1", "yes"}
+    return wanted == ["required"] and looks and "ssl_exclude_verify_flags" not in dict(told)
 
 
 def _is_elsewhere(host: str) -> bool:

@@ -58,6 +58,7 @@ if RUNS_EMBEDDED:
     DATABASE_OWNER_URL = _embedded.owner_url
 if IS_TEST and DATABASE_OWNER_URL:
     DATABASE_URL, DATABASE_OWNER_URL = DATABASE_OWNER_URL, ""  # tests lay out what the application may not
+QUEUE_OWNER_URL = _embedded.queue_owner_url if RUNS_EMBEDDED else REDIS_URL  # who may empty it: in a demo, and in tests
 _queue = urlsplit(REDIS_URL)
 
 _database: dict[str, Any] = env.dj_db_url("_CALLCENTER_DATABASE", DATABASE_URL, conn_health_checks=True)

@@ -17,6 +17,7 @@ import os
 import time
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import structlog
 from cryptography.exceptions import InvalidTag
@@ -24,6 +25,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.redis import RedisCache
+from redis import Redis
 from redis.exceptions import RedisError
 
 SIGN_OF_LIFE = "heartbeat:"
@@ -123,6 +125,12 @@ class ForgivingRedisCache(RedisCache):
 
     def has_key(self, key: str, version: int | None = None) -> bool:
         return self._asked(lambda: RedisCache.has_key(self, key, version), False)
+
+    def clear(self) -> None:
+        """All of the database, as the owner of the server: nothing that runs may."""
+        where = urlsplit(settings.QUEUE_OWNER_URL)._replace(path=urlsplit(self.server).path).geturl()
+        with Redis.from_url(where) as owner:
+            owner.flushdb()
 
     def incr(self, key: str, delta: int = 1, version: int | None = None) -> int:
         return self._asked(lambda: RedisCache.incr(self, key, delta, version), delta)

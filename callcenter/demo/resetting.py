@@ -40,7 +40,7 @@ def throw_everything_away(*, now: datetime) -> None:
         connection.close()
         outside_systems.forget_database()
         cache.clear()
-        with redis.Redis.from_url(settings.CELERY_BROKER_URL, socket_timeout=10) as broker:
+        with redis.Redis.from_url(settings.QUEUE_OWNER_URL, socket_timeout=10) as broker:
             broker.flushdb()
         for name in FOLDERS:
             shutil.rmtree(home / name, ignore_errors=True)

@@ -24,7 +24,7 @@ OF_DJANGO = ("migrate",)  # whose words stay its own
 OURS = sorted((room, name) for name, room in get_commands().items() if room in ROOMS and name not in OF_DJANGO)
 COMPLETE = {"why_not": ["2026-12", "1001"], "take_in_report": ["x.csv", "--period", "2026-12"]}
 NEEDS_NONE = (
-    *("run", "demo", "anonymise", "sync_schedule", "check_invariants", "renew_factor_keys"),
+    *("run", "demo", "anonymise", "sync_schedule", "check_invariants", "renew_factor_keys", "queue_user"),
     *("verify_audit", "make_roles"),
     *("publish_flows", "write_docs", "listen_to_switchboard", "check_switchboard"),
 )

@@ -65,12 +65,32 @@ DATABASE, QUEUE = "postgres://callcenter:p@db.internal/c", "rediss://:p@queue.in
         ({**PRODUCTION, "PUBLIC_URL": "http://centro.example"}, "PUBLIC_URL: behind https"),
         ({**PRODUCTION, "REDIS_URL": "redis://queue.internal:6379"}, "REDIS_URL: a queue on another machine needs a"),
         ({**PRODUCTION, "REDIS_URL": "redis://:p@queue.internal:6379"}, "REDIS_URL: a queue on another machine is"),
-        ({**PRODUCTION, "REDIS_URL": QUEUE}, "REDIS_URL: ?ssl_cert_reqs=required"),
+        ({**PRODUCTION, "REDIS_URL": QUEUE}, "REDIS_URL: ?ssl_cert_reqs=required, once"),
         ({**PRODUCTION, "DATABASE_URL": DATABASE}, "DATABASE_URL: a database on another machine is talked to by TLS"),
         (
             {**PRODUCTION, "DATABASE_URL": f"{DATABASE}?sslmode=require"},
             "DATABASE_URL: a database on another machine is",
         ),
+        *(
+            ({**PRODUCTION, "DATABASE_URL": address}, "DATABASE_URL: a database on another machine is")
+            for address in (
+                *(f"{DATABASE}?sslmode={mode}" for mode in ("disable", "prefer", "verify-ca")),
+                *(
+                    f"postgres://callcenter:p@{host}"
+                    for host in ("/c?host=db.internal", "127.0.0.1/c?hostaddr=10.0.0.9")
+                ),
+                *(f"postgres://c:p@{host}" for host in ("/c?service=centre", "127.0.0.1,db.internal/c")),
+            )
+        ),
+        *(
+            ({**PRODUCTION, "REDIS_URL": f"{QUEUE}?{query}"}, "REDIS_URL: ?ssl_cert_reqs=required, once")
+            for query in (
+                *("ssl_cert_reqs=none", "ssl_cert_reqs=optional", "ssl_cert_reqs=required&ssl_cert_reqs=none"),
+                *("ssl_cert_reqs=none&ssl_cert_reqs=required", "ssl_cert_reqs=required&ssl_check_hostname=false"),
+                *("xssl_cert_reqs=required", "ssl_cert_reqs=required&ssl_exclude_verify_flags=VERIFY_X509_STRICT"),
+            )
+        ),
+        ({**PRODUCTION, "REDIS_URL": "redis://:p@/0?host=10.0.0.9"}, "REDIS_URL: a queue on another machine is"),
         (
             {**PRODUCTION, "DATABASE_URL": "postgres://callcenter@db.internal/c?sslmode=verify-full"},
             "DATABASE_URL: a database on another machine needs a password",

@@ -138,6 +138,10 @@ SHOWN_BY: dict[str, dict[str, list[str]]] = {
             "test_nobody_from_outside_passes_for_this_machine",
         ],
         "callcenter/test_environment.py": ["test_production_starts_with_secrets_and_servers_of_its_own"],
+        "callcenter/test_tls.py": [
+            "test_a_certificate_of_another_authority_is_refused",
+            "test_a_certificate_of_another_name_is_refused",
+        ],
     },
     "S21": {
         "callcenter/test_health.py": [
@@ -149,12 +153,22 @@ SHOWN_BY: dict[str, dict[str, list[str]]] = {
         "campaigns/desk/test_results_without_a_call.py": ["test_who_was_given_back_gets_no_result"],
         "agents/test_accounts.py": ["test_the_role_of_supervisor_takes_a_second_administrator"],
     },
+    "S23": {
+        "callcenter/test_queue_rights.py": [
+            "test_what_the_house_never_does_is_refused",
+            "test_one_right_too_many_is_told_by_its_name",
+            "test_production_tells_of_a_user_who_may_do_more",
+        ],
+        "processes/test_queue_user.py": [
+            "test_workers_hear_of_each_other_and_answer_and_are_refused_nothing"
+        ],
+    },
 }  # fmt: skip
 
 
 def test_the_document_has_the_same_lines() -> None:
     told = re.findall(r"^\| (S\d+) \|", (ROOT / "docs/security.md").read_text(encoding="utf-8"), re.MULTILINE)
-    assert told == list(SHOWN_BY) == [f"S{number}" for number in range(1, 23)]
+    assert told == list(SHOWN_BY) == [f"S{number}" for number in range(1, 24)]
 
 
 @pytest.mark.parametrize("line", SHOWN_BY)

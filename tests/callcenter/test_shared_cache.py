@@ -2,11 +2,13 @@
 
 import os
 import pickle
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.cache import cache
 from kombu import Connection
 from kombu.exceptions import OperationalError
+from redis import Redis
 from redis.exceptions import ConnectionError as NoConnection
 
 from callcenter import shared_cache
@@ -110,13 +112,13 @@ def test_a_count_is_added_to_in_the_server():
 
 
 @pytest.mark.django_db
-def test_neither_whose_session_it_is_nor_what_she_looked_for_can_be_read_in_the_server(signed_in, elena):
+def test_neither_whose_session_it_is_nor_what_she_looked_for_can_be_read_in_the_server(signed_in, elena, settings):
     client = signed_in(elena)
     client.post("/payments/", {"q": "Quispe Mamani"})
     session = client.session
     session["looked_for"] = "Quispe Mamani"
     session.save()
-    server = cache._cache.get_client(write=True)
+    server = Redis.from_url(settings.QUEUE_OWNER_URL, db=urlsplit(cache._servers[0]).path.strip("/"))
     keys = list(server.scan_iter("*"))
     kept = b"".join(server.get(key) or b"" for key in keys if server.type(key) == b"string")
     assert cache.get(f"django.contrib.sessions.cached_db{session.session_key}")["looked_for"] == "Quispe Mamani"

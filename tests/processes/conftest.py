@@ -72,18 +72,21 @@ def ground(fresh_clone: FreshClone) -> Iterator[House]:
     home, name = fresh_clone.home, f"{TEMPLATE}_{secrets.token_hex(4)}"
     is_of_others = bool(os.environ.get("DATABASE_URL"))
     if is_of_others:
-        found = embedded.Addresses(os.environ["DATABASE_URL"], os.environ["REDIS_URL"])
+        found = embedded.Addresses(
+            os.environ["DATABASE_URL"], os.environ["REDIS_URL"],
+            os.environ.get("DATABASE_OWNER_URL") or os.environ["DATABASE_URL"], os.environ["REDIS_URL"],
+        )  # fmt: skip
     else:
         found = embedded.addresses(home)
-    owners = found.owner_url or found.database_url
+    owners = found.owner_url
     migrated = "template1" if is_of_others else urlsplit(found.database_url).path.strip("/")
     maintenance = database(owners, "postgres")
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated}")
-    built = House(
-        home=home, database_url=database(found.database_url, name), redis_url=found.redis_url,
-        owner_url=database(owners, name),
-    )  # fmt: skip
+    where = {
+        "redis_url": found.redis_url, "owner_url": database(owners, name), "queue_owner_url": found.queue_owner_url,
+    }  # fmt: skip
+    built = House(home=home, database_url=database(found.database_url, name), **where)
     if is_of_others:
         built.manage("migrate", "-v0")
     yield built
@@ -104,12 +107,14 @@ def house(ground: House) -> Iterator[House]:
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-    one = House(
-        home=ground.home, database_url=database(ground.database_url, name), redis_url=ground.redis_url,
-        owner_url=database(ground.owner_url, name),
-    )  # fmt: skip
+    where = {
+        "redis_url": ground.redis_url, "owner_url": database(ground.owner_url, name),
+        "queue_owner_url": ground.queue_owner_url,
+    }  # fmt: skip
+    one = House(home=ground.home, database_url=database(ground.database_url, name), **where)
     one.empty_queue()
     yield one
     one.close()
+    assert one.refused() == [], "its user may do all that it does"
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

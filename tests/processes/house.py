@@ -59,9 +59,9 @@ def close_terminals() -> None:
 class House:
     """Commands and workers on one database and queue; whatever it started ends with it."""
 
-    def __init__(self, *, home: Path, database_url: str, redis_url: str, owner_url: str = "") -> None:
+    def __init__(self, *, home: Path, database_url: str, redis_url: str, owner_url: str, queue_owner_url: str) -> None:
         self.home, self.database_url, self.redis_url = home, database_url, redis_url
-        self.owner_url = owner_url or database_url  # whoever looks from outside, and damages
+        self.owner_url, self.queue_owner_url = owner_url, queue_owner_url  # whoever looks from outside, and damages
         self.environment = outside_environment(
             CALLCENTER_HOME=str(home), DATABASE_URL=database_url, REDIS_URL=redis_url
         )
@@ -154,13 +154,18 @@ class House:
 
     def empty_queue(self) -> None:
         """Lose everything queued and cached, as a broker killed without its append-only file does."""
-        with redis.Redis.from_url(self.redis_url) as broker:
+        with redis.Redis.from_url(self.queue_owner_url) as broker:
             for number in (0, 1):  # queue and cache
                 broker.select(number)
                 broker.flushdb()
 
+    def refused(self) -> list[str]:
+        """What the house asked of its queue and cache, and its user may not."""
+        with redis.Redis.from_url(self.queue_owner_url) as owner:
+            return [f"{entry['username']}: {entry['object']} ({entry['reason']})" for entry in owner.acl_log()]
+
     def queue_length(self, queue: str = "jobs") -> int:
-        with redis.Redis.from_url(self.redis_url, db=0) as broker:
+        with redis.Redis.from_url(self.queue_owner_url, db=0) as broker:
             return int(broker.llen(queue))
 
     def last_words(self) -> str:
@@ -170,7 +175,7 @@ class House:
 
     def signs(self) -> set[str]:
         """Who has signed that it is alive."""
-        with redis.Redis.from_url(self.redis_url) as cache:
+        with redis.Redis.from_url(self.queue_owner_url) as cache:
             cache.select(1)
             return {key.decode().rpartition("heartbeat:")[2] for key in cache.scan_iter("*heartbeat:*")}
 

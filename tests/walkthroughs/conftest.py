@@ -41,7 +41,7 @@ class Heard:
     def __init__(self) -> None:
         place = urlsplit(of_the_house.CACHES["default"]["LOCATION"])
         self._number = int(place.path.strip("/"))
-        self._server = redis.Redis.from_url(place._replace(path="/0").geturl())
+        self._server = redis.Redis.from_url(of_the_house.QUEUE_OWNER_URL)
         self._words: list[str] = []
         self._listens = threading.Event()
         self._thread = threading.Thread(target=self._listen, daemon=True)

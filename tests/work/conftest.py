@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from tests.audit import by_its_owner
+from tests.databases import WORKS
 from tests.work.a_reminder import REMINDERS, SENT, TROUBLE, Reminder
 from tests.work.a_transfer import FROZEN, HISTORY, SENDS, TRANSFERS, Transfer
 from work import kinds, tasks
@@ -38,12 +40,14 @@ def transfers() -> Iterator[None]:
 
 @contextmanager
 def there_is(kind: kinds.Kind[Any]) -> Iterator[None]:
-    with connection.schema_editor() as editor:
+    with by_its_owner(), connection.schema_editor() as editor:
         editor.create_model(kind.model)
+        editor.execute(f"GRANT ALL ON {kind.model._meta.db_table} TO {WORKS}")
+        editor.execute(f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {WORKS}")
     kinds.register(kind)
     yield
     kinds.forget(kind)
-    with connection.schema_editor() as editor:
+    with by_its_owner(), connection.schema_editor() as editor:
         editor.delete_model(kind.model)
 
 
