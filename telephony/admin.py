@@ -26,11 +26,21 @@ from telephony.models import (
     Switchboard,
     Trunk,
 )
-from telephony.queue_log.copies import check_source
+from telephony.queue_log.copies import check_board, check_source
+
+
+class SwitchboardForm(forms.ModelForm):  # type: ignore[type-arg]
+    def clean(self) -> dict[str, Any] | None:
+        """Where it is looked at when somebody writes it: one that is in use goes on."""
+        told = super().clean()
+        if told and {"host", "port"} <= told.keys() and {"host", "port"} & {*self.changed_data}:
+            check_board(host=told["host"], port=told["port"])
+        return told
 
 
 @admin.register(Switchboard)
 class SwitchboardAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
+    form = SwitchboardForm
     list_display = ("name", "host", "port", "technology", "is_on")
     search_fields = ("name", "host")
     ordering = ("name",)

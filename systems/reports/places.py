@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 from django.utils.translation import gettext as _
 
 USUAL_PORTS = {
+    "ami": 5038,
     "sftp": 22,
     "https": 443,
     "http": 80,

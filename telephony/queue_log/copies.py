@@ -61,6 +61,15 @@ def _below(place: str) -> SourceSettings:
     return SourceSettings("file", place, "", folders=settings.REPORT_SOURCE_FOLDERS)
 
 
+def check_board(*, host: str, port: int) -> None:
+    """Raises ValidationError where a switchboard must not be called: a server this installation does not know."""
+    place = f"ami://[{host}]:{port}" if ":" in host else f"ami://{host}:{port}"
+    try:
+        check_host(SourceSettings("", place, "", hosts=settings.REPORT_SOURCE_HOSTS))
+    except SourceRefused as refusal:
+        raise ValidationError({"host": str(refusal)}) from refusal
+
+
 def copies_of(source: LogSource) -> dict[str, list[int]]:
     """Its files by name, the one that was changed longest ago first, with what tells whether they changed again. Raises
     NotALog.

@@ -100,6 +100,7 @@ SHOWN_BY: dict[str, dict[str, list[str]]] = {
             "test_a_server_this_installation_does_not_know_is_not_asked",
             "test_what_lies_outside_of_the_folders_for_it_is_not_read",
         ],
+        "telephony/test_admin.py": ["test_a_switchboard_is_written_down_at_a_server_and_a_port_that_are_known"],
     },
     "S14": {"systems/reports/test_sources.py": ["test_a_server_with_another_key_never_hears_the_password"]},
     "S15": {

@@ -22,7 +22,10 @@ def board() -> Switchboard:
     return Switchboard.objects.create(name="Central", host="pbx.example", user="callcenter", is_on=True)
 
 
-def test_a_switchboard_and_its_extensions_are_written_down_and_switched_off(ines: User, signed_in: SignedIn) -> None:
+def test_a_switchboard_and_its_extensions_are_written_down_and_switched_off(
+    ines: User, signed_in: SignedIn, settings: Any
+) -> None:
+    settings.REPORT_SOURCE_HOSTS = ["pbx.example"]
     client = signed_in(ines)
     row = {"name": "Central", "host": "pbx.example", "port": "5038", "user": "callcenter", "technology": "PJSIP"}
     row |= {"secret_variable": "SWITCHBOARD_SECRET", "context": "callcenter-out", "ring_seconds": "20", "is_on": "on"}
@@ -36,6 +39,30 @@ def test_a_switchboard_and_its_extensions_are_written_down_and_switched_off(ines
     off = {name: value for name, value in row.items() if name != "is_on"}
     client.post(reverse("admin:telephony_switchboard_change", args=[board.pk]), off)
     assert not Switchboard.objects.in_use().exists()
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "is_known"),
+    [
+        *(("pbx.example", 5038, True), ("PBX.example", 5039, True), ("10.0.0.9", 5038, False)),
+        *(("pbx.example", 22, False), ("2001:db8::9", 5038, False), ("2001:db8::5", 5038, True)),
+    ],
+)
+def test_a_switchboard_is_written_down_at_a_server_and_a_port_that_are_known(
+    host: str, port: int, is_known: bool, board: Switchboard, ines: User, signed_in: SignedIn, settings: Any
+) -> None:
+    settings.REPORT_SOURCE_HOSTS = ["pbx.example", "pbx.example:5039", "2001:db8::5"]
+    Switchboard.objects.update(host="before.example")
+    row = {"name": "Central", "host": host, "port": port, "user": "callcenter", "technology": "PJSIP", "is_on": "on"}
+    row |= {"secret_variable": "SWITCHBOARD_SECRET", "context": "callcenter-out", "ring_seconds": "20"}
+    row["transfer_context"] = "from-internal"
+    page = reverse("admin:telephony_switchboard_change", args=[board.pk])
+    answer = signed_in(ines).post(page, row)
+    board.refresh_from_db()
+    assert board.host == (host if is_known else "before.example")
+    assert is_known or "esta instalación" in answer.content.decode()
+    settings.REPORT_SOURCE_HOSTS = []
+    assert signed_in(ines).post(page, {**row, "host": board.host, "port": board.port}).status_code == 302
 
 
 def test_a_secret_is_named_and_never_shown(board: Switchboard, ines: User, signed_in: SignedIn) -> None:
