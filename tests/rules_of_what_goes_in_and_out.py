@@ -63,6 +63,13 @@ WHAT_LEAVES = (
 
 WHAT_IS_READ_AND_COUNTED = (
     Rule(
+        "the reader of strangers' files keeps network, files and programs",
+        "systems/reports/process.py",
+        "json.dumps(confine(Path(request.path)))",
+        "json.dumps([str(confine)][:0])",
+        ("tests/systems/reports/test_confinement.py::test_a_file_that_took_the_reader_over_reaches_nothing",),
+    ),
+    Rule(
         "a workbook that explodes is opened",
         "systems/reports/archives.py",
         "MOST_RATIO = 250",
