@@ -55,8 +55,8 @@ class EmbeddedServersFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the servers of a folder listen: URLs as `DATABASE_URL`, `REDIS_URL`, `DATABASE_OWNER_URL` take them, and Valkey
-    again, as who may do anything there.
+    """Where the servers of a folder listen: URLs as `DATABASE_URL`, `REDIS_URL`, `DATABASE_OWNER_URL` take them; Valkey
+    once more as who may do anything there.
     """
 
     database_url: str
