@@ -23,6 +23,7 @@ from callcenter.live.streams import who_listens
 from escalations import working
 from escalations.models import Escalation
 from escalations.raising import raise_escalation
+from tests.audit import by_its_owner
 from tests.callcenter.boards import Board, Live, serving
 from tests.processes.house import wait_until
 
@@ -102,7 +103,7 @@ def test_what_was_rolled_back_is_not_heard(open_board, claim, elena):
 
 def test_a_cut_connection_is_made_good_by_looking_at_everything(open_board, claim, elena):
     board = open_board(elena)
-    with connection.cursor() as cursor:
+    with by_its_owner(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE application_name = 'callcenter-live' AND datname = current_database()"

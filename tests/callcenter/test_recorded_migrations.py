@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,16 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from callcenter.management.commands import run
 from callcenter.recorded_migrations import refuse_migrations_of_another_release
+from tests.audit import by_its_owner
 
 pytestmark = pytest.mark.django_db
 Recorded = MigrationRecorder.Migration
+
+
+@pytest.fixture(autouse=True)
+def _migrations_are_the_owners(db: None) -> Iterator[None]:
+    with by_its_owner():
+        yield
 
 
 def test_the_migrations_of_this_release_are_welcome() -> None:

@@ -62,6 +62,7 @@ class Servers:
             "REDIS_URL": f"{self.queue.format(host=host)}?ssl_cert_reqs={wanted}&ssl_ca_certs={authority}",
             "PRODUCTION_WITHOUT": "" if knows else "database-tls,queue-tls",
             "DJANGO_SETTINGS_MODULE": "callcenter.settings",
+            "DATABASE_POOL": "false",  # whose waiting says less than a connection
         }
         said = subprocess.run(
             [sys.executable, "-W", "ignore", "-c", ASK], cwd=ROOT, env=outside_environment(**environment),
