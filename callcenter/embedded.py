@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import IO
 
 from callcenter import queue_rights
+from callcenter.in_memory import put_in_memory
 
 START_TIMEOUT = 120.0  # seconds; a first start runs initdb, and a start after a crash replays the log
 WORKS_AS = "callcenter"  # whom the application is to its database; postgres owns it and migrates (docs/decisions/0193)
@@ -43,8 +44,9 @@ POSTGRES_OPTIONS = {
     "log_error_verbosity": "terse",  # no DETAIL: it quotes the row
     "log_min_error_statement": "panic",  # nor the statement, which has what was typed in it
 }
-# For tests only. A program that is killed loses nothing by it; a power cut would cost the whole folder.
-THROWAWAY_OPTIONS = {"fsync": "off", "full_page_writes": "off"}
+# For tests only. A program that is killed loses nothing by it; a power cut would cost the whole folder, and does: its
+# data is in memory where there is room, which its log must not fill.
+THROWAWAY_OPTIONS = {"fsync": "off", "full_page_writes": "off", "min_wal_size": "32MB", "max_wal_size": "512MB"}
 
 _held: dict[Path, IO[str]] = {}
 
@@ -137,6 +139,8 @@ class Keeper:
         self.options = {**POSTGRES_OPTIONS, **(THROWAWAY_OPTIONS if throwaway else {})}
         self.ending = False
         data = home / "postgres"
+        if throwaway:
+            put_in_memory(data)
         self.postgres = get_server(data, cleanup_mode=None, start=False)
         self.valkey: subprocess.Popen[bytes] | None = None
         self.valkey_port = 0

@@ -21,6 +21,7 @@ import pytest
 from callcenter import embedded
 from tests.processes.house import (
     ROOT,
+    WHERE_HOMES_ARE,
     House,
     close_terminals,
     outside_environment,
@@ -48,7 +49,9 @@ class FreshClone:
 @pytest.fixture(scope="session")
 def fresh_clone() -> Iterator[FreshClone]:
     """A first command has made the servers and migrated their database; the houses are copied from it as well."""
-    folder = Path(tempfile.mkdtemp(prefix="house-", dir="/tmp")).resolve()  # not pytest's: others must enter it
+    folder = Path(
+        tempfile.mkdtemp(prefix="house-", dir=WHERE_HOMES_ARE)
+    ).resolve()  # not pytest's: others must enter it
     folder.chmod(0o755)
     home = folder / "home"
     first = subprocess.run(

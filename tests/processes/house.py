@@ -19,8 +19,10 @@ import psutil
 import psycopg
 import redis
 
+from callcenter import in_memory
 from tests.processes.terminal import ROOT, Terminal
 
+WHERE_HOMES_ARE = in_memory.MEMORY if in_memory.has_room() else Path("/tmp")
 PATIENCE = 60.0  # seconds after which a thing will not happen any more, however busy the machine is
 LEFT_OUT = ("PYTEST_", "DJANGO_", "DATABASE_URL", "REDIS_URL", "CALLCENTER_", "COV_", "SANDBOX_", "SYSTEM_", "SYSTEMS_")
 

@@ -21,7 +21,15 @@ import pytest
 
 from callcenter import guard
 from callcenter.demo.outside_systems import BESIDE
-from tests.processes.house import ROOT, free_port, in_foreground, outside_environment, processes_of, wait_until
+from tests.processes.house import (
+    ROOT,
+    WHERE_HOMES_ARE,
+    free_port,
+    in_foreground,
+    outside_environment,
+    processes_of,
+    wait_until,
+)
 
 STARTING = 600.0  # seconds: a first start makes databases and a demo's data
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
@@ -30,7 +38,7 @@ pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 @pytest.fixture
 def home() -> Iterator[Path]:
     """Not pytest's folder: another run of it, by root too, closes that to the user who runs PostgreSQL."""
-    with tempfile.TemporaryDirectory(prefix="run-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="run-", dir=WHERE_HOMES_ARE, ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)
         yield Path(folder) / "home"
         wait_until(lambda: processes_of(Path(folder)) == [], what="no process is left")
