@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
+from agents.accounts import NOWHERE, Kind, Place, note
 from agents.code_tries import forget_tries
 from agents.models import Agent, FirstEntry, Role, User
 
@@ -29,16 +32,28 @@ def give_role(*, user: User, role: str) -> User:
 
 
 @transaction.atomic
-def deactivate(*, user: User) -> None:
+def change_role(*, user: User, role: str, by: User, now: datetime, place: Place = NOWHERE, words: str = "") -> None:
+    """Another role for somebody who has one: what was open was open to the old one, and is closed."""
+    give_role(user=user, role=role)
+    end_sessions(user=user)
+    told = ", ".join(filter(None, (str(Role(role).label), words)))
+    note(user=user, kind=Kind.ROLE_GIVEN, now=now, by=by, place=place, words=told)
+
+
+@transaction.atomic
+def deactivate(*, user: User, by: User, now: datetime, place: Place = NOWHERE) -> None:
     """Close the door for somebody who left; nothing she did is lost, and nothing new is assigned to her."""
     User.objects.filter(pk=user.pk).update(is_active=False)
     end_sessions(user=user)  # nor does an old one come alive when she is let in again
     Agent.objects.filter(user=user).update(is_on_duty=False)
+    note(user=user, kind=Kind.DEACTIVATED, now=now, by=by, place=place)
 
 
-def activate(*, user: User) -> None:
+@transaction.atomic
+def activate(*, user: User, by: User, now: datetime, place: Place = NOWHERE, words: str = "") -> None:
     """Let somebody in again; whether she is on duty is for a supervisor to say."""
     User.objects.filter(pk=user.pk).update(is_active=True)
+    note(user=user, kind=Kind.ACTIVATED, now=now, by=by, place=place, words=words)
 
 
 def set_duty(*, agent: Agent, on_duty: bool) -> None:
@@ -52,25 +67,46 @@ def end_sessions(*, user: User) -> None:
     user.refresh_from_db(fields=["sessions_ended"])
 
 
-def unlock(*, user: User) -> None:
-    """Forget the passwords and codes tried in vain, from whatever address."""
-    AccessAttempt.objects.filter(username=user.username.strip().lower()).delete()
-    forget_tries(user=user)
+@transaction.atomic
+def close_sessions(*, user: User, by: User, now: datetime, place: Place = NOWHERE) -> None:
+    """In the words of somebody else; her account stays as it is."""
+    end_sessions(user=user)
+    note(user=user, kind=Kind.SESSIONS_ENDED, now=now, by=by, place=place)
 
 
 @transaction.atomic
-def take_off_second_factor(*, user: User) -> None:
+def unlock(*, user: User, by: User, now: datetime, place: Place = NOWHERE) -> None:
+    """Forget the passwords and codes tried in vain, from whatever address."""
+    AccessAttempt.objects.filter(username=user.username.strip().lower()).delete()
+    forget_tries(user=user)
+    note(user=user, kind=Kind.UNLOCKED, now=now, by=by, place=place)
+
+
+@transaction.atomic
+def take_off_second_factor(*, user: User, by: User, now: datetime, place: Place = NOWHERE, words: str = "") -> None:
     """For a lost telephone: the next sign-in needs the password alone, and must set up another one where one is due."""
     Authenticator.objects.filter(user=user).delete()
     forget_tries(user=user)
     end_sessions(user=user)
+    note(user=user, kind=Kind.FACTOR_REMOVED, now=now, by=by, place=place, words=words)
 
 
-def put_initial_password(*, user: User, password: str = "", hashed: str = "") -> None:
+@transaction.atomic
+def put_initial_password(
+    *,
+    user: User,
+    by: User,
+    now: datetime,
+    place: Place = NOWHERE,
+    password: str = "",
+    hashed: str = "",
+    words: str = "",
+) -> None:
     """A password somebody else knows, or its hash: it opens once, to choose another (`agents/initial_passwords.py`)."""
     User.objects.filter(pk=user.pk).update(password=hashed or make_password(password), first_entry=FirstEntry.DUE)
     end_sessions(user=user)
     user.refresh_from_db(fields=["password", "first_entry"])
+    note(user=user, kind=Kind.PASSWORD_RESET, now=now, by=by, place=place, words=words)
 
 
 def people_named(words: str) -> QuerySet[User]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from agents import people
 from agents.accounts import NOWHERE, Kind, Place, note
-from agents.models import PowerRequest, Role, User
+from agents.models import AccountEvent, PowerRequest, Role, User
 
 POWERFUL = (Role.SUPERVISOR, Role.ADMINISTRATOR)
 VALID = timedelta(days=2)
@@ -41,6 +41,33 @@ def ask(
         raise PowerRefused(_("Eso mismo ya está pedido para %(user)s y espera.") % {"user": user}) from None
 
 
+def set_role(*, user: User, role: str, by: User, now: datetime, place: Place = NOWHERE) -> bool:
+    """Change it, or ask another administrator where it gives power. Returns whether it is done. Raises PowerRefused."""
+    if needs_two(role):
+        ask(kind=PowerRequest.Kind.ROLE, user=user, by=by, now=now, role=role)
+        return False
+    people.change_role(user=user, role=role, by=by, now=now, place=place)
+    return True
+
+
+def switch_on(*, user: User, by: User, now: datetime, place: Place = NOWHERE) -> bool:
+    """Let her in again, or ask where she has power over others. Returns whether it is done. Raises PowerRefused."""
+    if needs_two(user.role):
+        ask(kind=PowerRequest.Kind.ACTIVE, user=user, by=by, now=now)
+        return False
+    people.activate(user=user, by=by, now=now, place=place)
+    return True
+
+
+def take_off_factor(*, user: User, by: User, now: datetime, place: Place = NOWHERE) -> bool:
+    """Now, or by another where she has power over others. Returns whether it is done. Raises PowerRefused."""
+    if needs_two(user.role):
+        ask(kind=PowerRequest.Kind.FACTOR, user=user, by=by, now=now)
+        return False
+    people.take_off_second_factor(user=user, by=by, now=now, place=place)
+    return True
+
+
 @transaction.atomic
 def confirm(*, request: PowerRequest, by: User, now: datetime, place: Place = NOWHERE) -> None:
     """Do what was asked for. Raises PowerRefused: to who asked for it, and of what is decided or too old."""
@@ -51,18 +78,15 @@ def confirm(*, request: PowerRequest, by: User, now: datetime, place: Place = NO
     words = _("pedido por %(by)s") % {"by": asked.asked_by}
     match asked.kind:
         case PowerRequest.Kind.ROLE:
-            people.give_role(user=user, role=asked.role)
-            people.end_sessions(user=user)
-            role = Role(asked.role).label
-            note(user=user, kind=Kind.ROLE_GIVEN, now=now, by=by, place=place, words=f"{role}, {words}")
-            if not user.is_active:
-                people.activate(user=user)
+            people.change_role(user=user, role=asked.role, by=by, now=now, place=place, words=words)
+            if not user.is_active and not _was_switched_off(user, since=asked.asked_at):
+                people.activate(user=user, by=by, now=now, place=place, words=words)
         case PowerRequest.Kind.PASSWORD:
-            people.put_initial_password(user=user, hashed=password)
-            note(user=user, kind=Kind.PASSWORD_RESET, now=now, by=by, place=place, words=words)
+            people.put_initial_password(user=user, hashed=password, by=by, now=now, place=place, words=words)
         case PowerRequest.Kind.FACTOR:
-            people.take_off_second_factor(user=user)
-            note(user=user, kind=Kind.FACTOR_REMOVED, now=now, by=by, place=place, words=words)
+            people.take_off_second_factor(user=user, by=by, now=now, place=place, words=words)
+        case PowerRequest.Kind.ACTIVE:
+            people.activate(user=user, by=by, now=now, place=place, words=words)
 
 
 @transaction.atomic
@@ -82,6 +106,11 @@ def expire(*, now: datetime) -> int:
     """What nobody decided within two days is asked for no more. Returns how many."""
     old = PowerRequest.objects.waiting().filter(asked_at__lt=now - VALID)
     return old.update(outcome=Outcome.EXPIRED, decided_at=now, password="")
+
+
+def _was_switched_off(user: User, *, since: datetime) -> bool:
+    """By somebody who knew more than who asked: a role gives no way in again."""
+    return AccountEvent.objects.filter(user=user, kind=Kind.DEACTIVATED, at__gte=since).exists()
 
 
 def _take(request: PowerRequest, *, by: User, now: datetime) -> PowerRequest:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from allauth.account import admin as accounts_admin  # noqa: F401  # it registers what is taken away below
 from allauth.account.models import EmailAddress
 from allauth.mfa import admin as factors_admin  # noqa: F401
@@ -23,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from agents import people, power
 from agents.access import signed_in_user
 from agents.accounts import Kind, note, place_of
-from agents.models import AccountEvent, FirstEntry, PowerRequest, Role, User
+from agents.models import FirstEntry, PowerRequest, Role, User
 from screens.admin_rights import NeverDeleted
 
 admin.site.unregister(Group)  # a role says what somebody may do; groups would only seem to
@@ -47,7 +50,12 @@ class PasswordByAnotherForm(AdminPasswordChangeForm):
             note(user=self.user, kind=Kind.PASSWORD_RESET, now=now, by=by, place=place_of(request))
             return self.user
         if self.user != by and power.needs_two(self.user.role):
-            ask(request, PowerRequest.Kind.PASSWORD, self.user, password=password)
+            try:
+                kind = PowerRequest.Kind.PASSWORD
+                asked = power.ask(kind=kind, user=self.user, by=by, now=now, password=password)
+                messages.warning(request, waits_for_another(asked))
+            except power.PowerRefused as refused:
+                messages.warning(request, str(refused))
             return self.user
         if self.user == by:
             self.user.set_password(password)
@@ -55,21 +63,19 @@ class PasswordByAnotherForm(AdminPasswordChangeForm):
             self.user.save(update_fields=["password", "first_entry"])
             note(user=self.user, kind=Kind.PASSWORD_CHANGED, now=now, by=by, place=place_of(request))
             return self.user
-        people.put_initial_password(user=self.user, password=password)
-        note(user=self.user, kind=Kind.PASSWORD_RESET, now=now, by=by, place=place_of(request))
+        people.put_initial_password(user=self.user, password=password, by=by, now=now, place=place_of(request))
         return self.user
 
 
-def ask(request: HttpRequest, kind: PowerRequest.Kind, user: User, **more: str) -> None:
-    """Ask another administrator, and say so."""
-    try:
-        power.ask(kind=kind, user=user, by=signed_in_user(request), now=timezone.now(), **more)
-    except power.PowerRefused as refused:
-        messages.warning(request, str(refused))
-    else:
-        words = _("%(what)s: espera a que otra persona que administra lo confirme, en «%(where)s».")
-        what, where = f"{user}, {PowerRequest.Kind(kind).label}", PowerRequest._meta.verbose_name_plural
-        messages.warning(request, words % {"what": what, "where": where})
+def waits_for_another(request: PowerRequest) -> str:
+    """What a person is told who asked for it."""
+    words = _("%(what)s: espera a que otra persona que administra lo confirme, en «%(where)s».")
+    what = f"{request.user}, {PowerRequest.Kind(request.kind).label}"
+    return words % {"what": what, "where": PowerRequest._meta.verbose_name_plural}
+
+
+def _by(request: HttpRequest) -> dict[str, Any]:
+    return {"by": signed_in_user(request), "now": timezone.now(), "place": place_of(request)}
 
 
 @admin.register(User)
@@ -133,69 +139,78 @@ class PersonAdmin(NeverDeleted, UserAdmin):  # type: ignore[misc,type-arg]
             obj.is_active, obj.role = True, "administrator"
             messages.warning(request, _("Su propia cuenta sigue activa y con su rol: pida el cambio a otra persona."))
         before = User.objects.filter(pk=obj.pk).first()
-        wanted, was_active = obj.role, before.is_active if before else True
-        is_another = before is None or before.role != wanted
-        if is_another and power.needs_two(wanted):
-            obj.role, obj.is_active = (before.role, obj.is_active) if before else (Role.AUDITOR, False)
+        wanted, active = obj.role, obj.is_active
         if before is None:
+            waits = power.needs_two(wanted)
+            obj.role, obj.is_active = (Role.AUDITOR, False) if waits else (wanted, active)
             obj.first_entry = FirstEntry.DUE if obj.has_usable_password() else ""
+            super().save_model(request, obj, form, change)
+            people.give_role(user=obj, role=obj.role)
+            if waits:
+                self._try(request, power.set_role, obj, role=wanted)
+            return
+        obj.role, obj.is_active = before.role, before.is_active
         super().save_model(request, obj, form, change)
-        people.give_role(user=obj, role=obj.role)
-        if is_another and obj.role != wanted:
-            ask(request, PowerRequest.Kind.ROLE, obj, role=wanted)
-        elif before is not None and is_another:
-            people.end_sessions(user=obj)  # what was open was open to another role
-            self._note(request, obj, Kind.ROLE_GIVEN, words=str(Role(wanted).label))
-        if not obj.is_active:
-            people.deactivate(user=obj)
-        if before is not None and was_active != obj.is_active:
-            self._note(request, obj, Kind.ACTIVATED if obj.is_active else Kind.DEACTIVATED)
+        done = [name for name in form.changed_data if name not in ("role", "is_active")]
+        if wanted != before.role and self._try(request, power.set_role, obj, role=wanted):
+            done.append("role")
+        if active and not before.is_active and self._try(request, power.switch_on, obj):
+            done.append("is_active")
+        if before.is_active and not active:
+            people.deactivate(user=obj, **_by(request))
+            done.append("is_active")
+        request.only_waits = bool(form.changed_data) and not done  # type: ignore[attr-defined]
 
-    def _note(self, request: HttpRequest, user: User, kind: AccountEvent.Kind, words: str = "") -> None:
-        by, now = signed_in_user(request), timezone.now()
-        note(user=user, kind=kind, now=now, by=by, place=place_of(request), words=words)
+    def message_user(  # type: ignore[override]  # whatever else Django says it with
+        self, request: HttpRequest, message: Any, level: int | str = messages.INFO, **more: Any
+    ) -> None:
+        """Django says that the account was changed: where all of it waits for somebody else, nobody is told so."""
+        if not (level == messages.SUCCESS and getattr(request, "only_waits", False)):
+            super().message_user(request, message, level, **more)
+
+    def _try(self, request: HttpRequest, verb: Callable[..., bool], user: User, **more: str) -> bool:
+        """Do it, or say for whom it waits, or why it does not. Returns whether it is done."""
+        try:
+            done = verb(user=user, **_by(request), **more)
+        except power.PowerRefused as refused:
+            messages.warning(request, str(refused))
+            return False
+        if not done:
+            waiting = PowerRequest.objects.waiting().filter(user=user).latest("asked_at")
+            messages.warning(request, waits_for_another(waiting))
+        return done
 
     @admin.action(description=_("Desactivar a las personas elegidas"))
     def switch_off(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         chosen = list(queryset.exclude(pk=request.user.pk or 0))
         for user in chosen:
-            people.deactivate(user=user)
-            self._note(request, user, Kind.DEACTIVATED)
+            people.deactivate(user=user, **_by(request))
         messages.success(request, _("Personas desactivadas: %(count)s.") % {"count": len(chosen)})
 
     @admin.action(description=_("Activar a las personas elegidas"))
     def switch_on(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        chosen = list(queryset)
-        for user in chosen:
-            people.activate(user=user)
-            self._note(request, user, Kind.ACTIVATED)
-        messages.success(request, _("Personas activadas: %(count)s.") % {"count": len(chosen)})
+        off = list(queryset.filter(is_active=False))
+        if done := sum(self._try(request, power.switch_on, user) for user in off):
+            messages.success(request, _("Personas activadas: %(count)s.") % {"count": done})
+        elif not off:
+            messages.warning(request, _("Ya estaban activas: no cambió nada."))
 
     @admin.action(description=_("Cerrar sus sesiones en todos los equipos"))
     def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         chosen = list(queryset.exclude(pk=request.user.pk or 0))
         for user in chosen:
-            people.end_sessions(user=user)
-            self._note(request, user, Kind.SESSIONS_ENDED)
+            people.close_sessions(user=user, **_by(request))
         messages.success(request, _("Personas cuyas sesiones se cerraron: %(count)s.") % {"count": len(chosen)})
 
     @admin.action(description=_("Desbloquear: olvidar sus intentos de ingreso y de códigos"))
     def unlock(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         chosen = list(queryset)
         for user in chosen:
-            people.unlock(user=user)
-            self._note(request, user, Kind.UNLOCKED)
+            people.unlock(user=user, **_by(request))
         messages.success(request, _("Personas desbloqueadas: %(count)s.") % {"count": len(chosen)})
 
     @admin.action(description=_("Quitar el segundo factor (perdió el teléfono) y cerrar sus sesiones"))
     def take_off_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         chosen = list(queryset.exclude(pk=request.user.pk or 0))
-        powerful = [user for user in chosen if power.needs_two(user.role)]
-        for user in powerful:
-            ask(request, PowerRequest.Kind.FACTOR, user)
-        others = [user for user in chosen if user not in powerful]
-        for user in others:
-            people.take_off_second_factor(user=user)
-            self._note(request, user, Kind.FACTOR_REMOVED)
-        if others:
-            messages.success(request, _("Personas sin segundo factor desde ahora: %(count)s.") % {"count": len(others)})
+        if done := sum(self._try(request, power.take_off_factor, user) for user in chosen):
+            messages.success(request, _("Personas sin segundo factor desde ahora: %(count)s.") % {"count": done})

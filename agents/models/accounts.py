@@ -80,6 +80,7 @@ class PowerRequest(models.Model):
         ROLE = "role", _("Dar una función")
         PASSWORD = "password", _("Poner otra contraseña")
         FACTOR = "factor", _("Quitar el segundo factor")
+        ACTIVE = "active", _("Activar la cuenta")
 
     class Outcome(models.TextChoices):
         CONFIRMED = "confirmed", _("Confirmado")

@@ -135,6 +135,7 @@ def test_the_role_of_supervisor_takes_a_second_administrator(
     page = {"username": "ana", "first_name": "Ana", "role": "supervisor", "is_active": "on"}
     told = signed_in(ines).post(reverse("admin:agents_user_change", args=[ana.user.pk]), page, follow=True)
     assert "espera a que otra persona que administra lo confirme" in told.content.decode()
+    assert "éxito" not in told.content.decode()  # all that was changed waits
     assert User.objects.get(username="ana").role == "agent"
     request = PowerRequest.objects.get()
     assert "Lo confirma otra persona que administra" in acts(signed_in(ines), "confirm", "powerrequest", request)
@@ -144,6 +145,33 @@ def test_the_role_of_supervisor_takes_a_second_administrator(
     event = AccountEvent.objects.get(user=ana.user)
     assert (event.kind, event.by, event.note) == ("role", berta, "Supervisión, pedido por Inés")
     assert "Ya se decidió" in acts(signed_in(berta), "confirm", "powerrequest", request)
+
+
+def test_a_role_that_is_confirmed_lets_nobody_in_who_was_switched_off_meanwhile(
+    ines: User, berta: User, ana: Agent, signed_in: SignedIn
+) -> None:
+    page = {"username": "ana", "first_name": "Ana", "role": "supervisor", "is_active": "on"}
+    signed_in(ines).post(reverse("admin:agents_user_change", args=[ana.user.pk]), page)
+    acts(signed_in(berta), "switch_off", "user", ana.user)
+    acts(signed_in(berta), "confirm", "powerrequest", PowerRequest.objects.get())
+    hers = User.objects.get(username="ana")
+    assert (hers.role, hers.is_active) == ("supervisor", False)
+
+
+def test_who_has_power_over_others_is_let_in_again_by_two(
+    ines: User, berta: User, elena: User, ana: Agent, signed_in: SignedIn
+) -> None:
+    User.objects.filter(pk__in=[elena.pk, ana.user_id]).update(is_active=False)
+    told = acts(signed_in(ines), "switch_on", "user", elena, ana.user)
+    assert "Personas activadas: 1" in told
+    assert "Activar la cuenta: espera a que otra persona" in told
+    assert [User.objects.get(pk=pk).is_active for pk in (elena.pk, ana.user_id)] == [False, True]
+    page = {"username": "elena", "first_name": "Elena", "role": "supervisor", "is_active": "on"}
+    again = signed_in(ines).post(reverse("admin:agents_user_change", args=[elena.pk]), page, follow=True)
+    assert "ya está pedido" in again.content.decode()
+    acts(signed_in(berta), "confirm", "powerrequest", PowerRequest.objects.get())
+    assert User.objects.get(pk=elena.pk).is_active
+    assert kinds(elena) == ["on"]
 
 
 def test_a_new_supervisor_cannot_sign_in_before_the_second_word(

@@ -82,10 +82,10 @@ def test_an_agent_has_one_and_others_may_have_two(ana: Agent, elena: User, with_
         assert (is_in(here), is_in(there)) == (stays, True)
 
 
-def test_an_old_one_does_not_come_alive_when_she_is_let_in_again(signed_in: Any, ana: Agent) -> None:
-    client = signed_in(ana)
-    people.deactivate(user=ana.user)
-    people.activate(user=ana.user)
+def test_an_old_one_does_not_come_alive_when_she_is_let_in_again(signed_in: Any, ana: Agent, ines: User) -> None:
+    client, now = signed_in(ana), timezone.now()
+    people.deactivate(user=ana.user, by=ines, now=now)
+    people.activate(user=ana.user, by=ines, now=now)
     assert not is_in(client)
 
 

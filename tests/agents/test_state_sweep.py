@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 
 from agents import tasks
 from agents.models import Agent, AgentState, By, PauseReason, Role, Shift, StatePolicy, User
@@ -104,7 +105,14 @@ def test_a_pause_past_its_limit_goes_on_while_she_gives_signs(
     assert sweep_states(now=nine + timedelta(minutes=65)) == 1
 
 
-@pytest.mark.parametrize("leaves", [lambda user: deactivate(user=user), lambda user: _role(user, Role.SUPERVISOR)])
+def _left(user: User) -> None:
+    deactivate(user=user, by=user, now=timezone.now())
+
+
+@pytest.mark.parametrize(
+    "leaves",
+    [_left, lambda user: _role(user, Role.SUPERVISOR)],
+)
 def test_an_account_that_is_no_agents_any_more_has_no_shift(
     leaves: Callable[[User], None], is_in: Callable[..., AgentState], ana: Agent, nine: datetime
 ) -> None:
