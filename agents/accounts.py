@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import connection
 from django.db.models import Exists, OuterRef
 from django.dispatch import Signal
 from django.http import HttpRequest
@@ -16,6 +17,11 @@ from agents.models import AccountEvent, AccountSeen, User
 Kind = AccountEvent.Kind
 KNOWN_FOR = timedelta(days=60)  # a browser at an address somebody has used within that time is no new one
 SHOWN = 5  # events, where several happened
+_ANYTHING_NEW = """
+SELECT EXISTS (
+    SELECT FROM agents_accountevent event WHERE event.user_id = %(user)s AND (%(mark)s = '' OR event.mark <> %(mark)s)
+       AND NOT EXISTS (SELECT FROM agents_accountseen seen WHERE seen.user_id = event.user_id AND seen.at >= event.at))
+"""
 account_changed = Signal()  # event: an AccountEvent; whoever mails hears it
 
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
@@ -78,8 +84,12 @@ def note_sign_in(*, user: User, place: Place, now: datetime) -> AccountEvent | N
 
 def unseen(*, user: User, mark: str) -> Sequence[AccountEvent]:
     """What happened to this person's account since she has seen it last, the newest first, but for what was done in
-    the session of that mark.
+    the session of that mark. Asked with each page: whether there is any is asked in one plain statement.
     """
+    with connection.cursor() as cursor:
+        cursor.execute(_ANYTHING_NEW, {"user": user.pk, "mark": mark})
+        if cursor.fetchone() == (False,):
+            return []
     seen = AccountSeen.objects.filter(user=OuterRef("user"), at__gte=OuterRef("at"))
     found = AccountEvent.objects.filter(~Exists(seen), user=user).select_related("by").order_by("-at", "-pk")
     return list(found.exclude(mark=mark) if mark else found)[:SHOWN]
