@@ -17,26 +17,33 @@ from django.utils.translation import ngettext
 from agents.access import signed_in_user
 from agents.keeping import lift_holds, place_hold
 from agents.models import LegalHold, RemovalRun
-from screens.admin_rights import NeverDeleted, ReadOnly
+from screens.admin_rights import AskedForWhatItShows, NeverDeleted, ReadOnly
+from screens.templatetags.screens import masked_text
 
 ASKED = ("contract", "telephone", "of_everything", "asked_by", "reason")
-KEPT = ("since", "placed_by", "lifted_at", "lifted_by", "settled_at")
+KEPT = ("asked_by", "since", "placed_by", "lifted_at", "lifted_by", "settled_at")
 
 
 @admin.register(LegalHold)
-class LegalHoldAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
-    """Placed and lifted, never changed: another one is placed instead."""
+class LegalHoldAdmin(AskedForWhatItShows, NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    """Placed and lifted, never changed: another one is placed instead. Whose it is stays masked from then on."""
 
     list_display = ("pk", "asked_by", "of_everything", "since", "placed_by", "lifted_at", "lifted_by")
     list_filter = ("of_everything", "lifted_at")
     list_select_related = ("placed_by", "lifted_by")
-    search_fields = ("contract", "telephone", "asked_by")
+    search_fields = ("asked_by",)
     ordering = ("-since",)
     fields = ASKED
     actions = ("lift",)
 
     def get_fields(self, request: HttpRequest, obj: LegalHold | None = None) -> tuple[str, ...]:
-        return (*ASKED, *KEPT) if obj else ASKED
+        return ("whose", *KEPT) if obj else ASKED
+
+    @admin.display(description=_("de quién"))
+    def whose(self, hold: LegalHold) -> str:
+        if hold.of_everything:
+            return str(_("de todo"))
+        return " · ".join(masked_text(word) for word in (hold.contract, hold.telephone) if word)
 
     def has_change_permission(self, request: HttpRequest, obj: LegalHold | None = None) -> bool:
         return obj is None and super().has_change_permission(request, obj)

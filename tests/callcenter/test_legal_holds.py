@@ -208,6 +208,11 @@ def test_an_administrator_places_and_lifts_one(
     placed = LegalHold.objects.get()
     assert (placed.placed_by, placed.lifted_at) == (ines, None)
     assert client.post(reverse("admin:agents_legalhold_change", args=[placed.pk]), asked).status_code == 403
+    shown = client.get(reverse("admin:agents_legalhold_change", args=[placed.pk])).content.decode()
+    assert "ATT, nota 12" in shown
+    assert HERS not in shown  # who configures sees no customer
+    assert HERS not in client.get(listed).content.decode()
+    assert client.get(listed, {"contract__startswith": "10"}).status_code == 400
     lift = {"action": "lift", "_selected_action": [placed.pk]}
     assert "Se levantó 1 retención." in client.post(listed, lift, follow=True).content.decode()
     assert "no cambió nada" in client.post(listed, lift, follow=True).content.decode()
