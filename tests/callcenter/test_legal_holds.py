@@ -110,6 +110,7 @@ def test_by_her_telephone_alone_what_has_no_other_key_stays(two: World, ines: Us
     with years_later():
         take_away_personal_data(now=two.now + MONTHS_LATER)
     assert left_of(HERS, HER_NUMBER) == {"contact", "call", "card", "queue"}
+    assert RemovalRun.objects.get().taken["contacts"] == Contact.objects.exclude(contract=HERS).count()
 
 
 def test_what_was_held_goes_when_the_hold_is_lifted(two: World, ines: User) -> None:
