@@ -49,6 +49,8 @@ def own_database(*, afresh: bool) -> Iterator[Restorer]:
             _make_template(server, template)
         _drop(server, own)
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(own), sql.Identifier(template)))
+        works = sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}")  # is not copied
+        server.execute(works.format(sql.Identifier(own), sql.Identifier(WORKS)))
     _work_on(own)
     restorer = Restorer()
     connection_created.connect(_own_nothing, dispatch_uid="tests.databases")

@@ -109,7 +109,7 @@ def test_what_a_dead_worker_staged_is_swept_and_what_a_live_one_holds_is_not(at:
     table = staging.make_table(report=alive)
     assert staging.forget_orphans() == 1
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = 'staging'::regnamespace")
+        cursor.execute("SELECT 'staging.' || relname FROM pg_class WHERE relnamespace = 'staging'::regnamespace")
         assert cursor.fetchall() == [(table,)]
     staging.drop_table(report=alive)
 

@@ -297,7 +297,7 @@ def test_a_doubt_and_a_limit_are_another_persons_too(
 ) -> None:
     OutsideWrite.objects.update(state="uncertain")
     address = f"/lines/writes/{much.write.pk}/"
-    User.objects.filter(pk=ana.user.pk).update(role="administrator")
+    User.objects.filter(pk=ana.user.pk).update(role="supervisor")
     mine, theirs = signed_in(User.objects.get(pk=ana.user.pk)), signed_in(elena)
     assert 'aria-disabled="true" aria-describedby="why-not-settle"' in mine.get(address).content.decode()
     sent = {"outcome": "not_done", "reason": "No está"}

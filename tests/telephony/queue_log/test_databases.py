@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -51,6 +52,13 @@ def database(
             made_there = postgresql()
             with made_there as made:
                 yield made
+
+
+@pytest.fixture(autouse=True)
+def _its_socket_is_in_a_folder_for_it(database: Database, settings: Any) -> None:
+    """Which may lie in memory."""
+    host = read_address(f"{database.address}/x").host
+    settings.REPORT_SOURCE_FOLDERS = [*settings.REPORT_SOURCE_FOLDERS, *([host] if host.startswith("/") else [])]
 
 
 @pytest.fixture
