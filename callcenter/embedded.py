@@ -32,18 +32,12 @@ WORKS_AS = "callcenter"  # whom the application is to its database; postgres own
 LEAST_ROOM = 64 * 2**20  # bytes free, below which PostgreSQL soon has no room for its log
 IDLE_GRACE = 2.0  # seconds without a user before the servers stop: the next command of a script finds them warm
 POSTGRES_OPTIONS = {
-    "max_connections": "300",
-    "shared_buffers": "512MB",
-    "work_mem": "32MB",
-    "maintenance_work_mem": "256MB",
-    "max_wal_size": "4GB",
-    "checkpoint_timeout": "15min",
-    "jit": "off",
-    "timezone": "'America/La_Paz'",
+    "max_connections": "300", "shared_buffers": "512MB", "work_mem": "32MB", "maintenance_work_mem": "256MB",
+    "max_wal_size": "4GB", "checkpoint_timeout": "15min", "jit": "off", "timezone": "'America/La_Paz'",
     "log_min_messages": "warning",
     "log_error_verbosity": "terse",  # no DETAIL: it quotes the row
     "log_min_error_statement": "panic",  # nor the statement, which has what was typed in it
-}
+}  # fmt: skip
 # For tests only. A program that is killed loses nothing by it; a power cut would cost the whole folder, and does: its
 # data is in memory where there is room, which its log must not fill.
 THROWAWAY_OPTIONS = {"fsync": "off", "full_page_writes": "off", "min_wal_size": "32MB", "max_wal_size": "512MB"}
