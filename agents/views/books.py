@@ -25,7 +25,9 @@ def books(request: HttpRequest) -> HttpResponse:
     show = DISCLOSURES if request.GET.get("show") == DISCLOSURES else SEARCHES
     rows = (Disclosure if show == DISCLOSURES else Search).objects.visible_to(user).select_related("user")
     rows = rows.filter(user__in=people_named(who)) if who else rows
-    table = (DisclosureTable if show == DISCLOSURES else SearchTable)(rows, masked=user.reads_masked)
+    nothing = {SEARCHES: _("Todavía nadie consultó a un cliente."), DISCLOSURES: _("Todavía no salió ningún dato.")}
+    empty = {} if who else {"empty_text": nothing[show]}
+    table = (DisclosureTable if show == DISCLOSURES else SearchTable)(rows, masked=user.reads_masked, **empty)
     words = {SEARCHES: _("Consultas de clientes"), DISCLOSURES: _("Salidas de datos personales")}
     kept = {"q": who} if who else {}
     tabs = [

@@ -53,7 +53,8 @@ def do_not_call_take_off(request: HttpRequest, pk: int) -> HttpResponse:
 def _show(request: HttpRequest, form: DoNotCallForm, *, status: int = 200) -> HttpResponse:
     user, search = signed_in_user(request), searched(request, most=40)
     rows = found_by(DoNotCall.objects.visible_to(user), search=search).select_related("added_by")
-    table = DoNotCallTable(rows, masked=user.reads_masked, may_change=user.steers_campaigns).shown_to(request)
+    empty = {} if search else {"empty_text": _("Todavía nadie pidió que no se le llame.")}
+    table = DoNotCallTable(rows, masked=user.reads_masked, may_change=user.steers_campaigns, **empty).shown_to(request)
     trail = [(reverse("campaigns:campaign_list"), _("Campañas")), ("", _("No llamar"))]
     context = {"table": table, "form": form, "search": search, "may_change": user.steers_campaigns, "trail": trail}
     return render(request, "campaigns/calling/do_not_call.html", context, status=status)

@@ -59,3 +59,10 @@ def test_who_administers_reads_who_and_when_and_not_whom(ines: User, ana: Agent,
         assert ("Ana" if model == "search" else "Óscar") in rows
         for told in ("7071", "45", "Rosa", "Reclamo"):
             assert told not in rows.partition('id="result_list"')[2], told
+
+
+def test_an_empty_book_is_not_a_search_that_found_nothing(elena: User, signed_in: SignedIn) -> None:
+    client, books = signed_in(elena), reverse("agents:books")
+    assert "Todavía nadie consultó a un cliente." in client.get(books).content.decode()
+    assert "Todavía no salió ningún dato." in client.get(f"{books}?show=disclosures").content.decode()
+    assert "Nadie coincide." in client.get(f"{books}?q=Luis").content.decode()

@@ -82,3 +82,9 @@ def test_an_auditor_reads_it_masked_and_changes_nothing(
     assert client.post(reverse("campaigns:do_not_call_take_off", args=[row.pk])).status_code == 403
     allow_calling_again(row)
     assert "/take-off/" not in client.get(LIST).content.decode()
+
+
+def test_an_empty_list_is_not_a_search_that_found_nothing(elena: User, signed_in: SignedIn) -> None:
+    client = signed_in(elena)
+    assert "Todavía nadie pidió que no se le llame." in client.get(LIST).content.decode()
+    assert "Nadie coincide." in client.post(LIST, {"q": "C9"}, follow=True).content.decode()
