@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,12 +17,18 @@ from agents.models import AgentMessage, Disclosure, LegalHold, Search, StretchQu
 NOBODY = "Anonimizado"  # stands where words about somebody stood; data, as they were
 BATCH = 5_000  # rows in one transaction
 DIGITS = 8  # of a telephone of Bolivia without its country
+_LAST_DIGITS = rf"right(regexp_replace(%s, '\D', '', 'g'), {DIGITS})"
+
+
+def last_digits(telephone: str) -> str:
+    """SQL of the digits a hold names a telephone by, in whatever form the column has it."""
+    return _LAST_DIGITS % telephone
 
 
 class LastDigits(Func):
-    """Of a telephone, in whatever form it is written."""
+    """The same as an expression."""
 
-    template = rf"right(regexp_replace(%(expressions)s, '\D', '', 'g'), {DIGITS})"
+    template = _LAST_DIGITS % "%(expressions)s"
     output_field = TextField()
 
 
@@ -34,6 +40,10 @@ class Held:
     contracts: tuple[str, ...] = ()
     telephones: tuple[str, ...] = ()
     pks: tuple[int, ...] = ()
+
+    def and_contracts(self, more: Iterable[str]) -> Held:
+        """The same, with contracts its telephones are known of."""
+        return replace(self, contracts=tuple(sorted({*self.contracts, *more})))
 
     def theirs(self, *, contract: str = "", telephone: str = "") -> Q:
         """Rows of these customers, by the fields that hold a contract and a telephone."""
@@ -63,18 +73,16 @@ def keeps_from(*, months: int, now: datetime) -> datetime:
     return local.replace(year=year, month=month + 1, day=min(local.day, 28))
 
 
-def held_now() -> Held:
-    """What holds are in force."""
-    return _held(LegalHold.objects.filter(lifted_at=None))
-
-
-def lifted_lately() -> Held:
-    """Whose hold was lifted, and whose data have not been looked at since."""
-    return _held(LegalHold.objects.filter(lifted_at__isnull=False, settled_at=None))
+def holds_now() -> tuple[Held, Held]:
+    """Which are in force, and which were lifted whose data have not been looked at since. Read in one statement, so
+    that one which is lifted meanwhile is of the first, and looked at by the next run.
+    """
+    rows = list(LegalHold.objects.filter(settled_at=None))
+    return _held(one for one in rows if one.lifted_at is None), _held(one for one in rows if one.lifted_at)
 
 
 def place_hold(hold: LegalHold, *, by: User, now: datetime) -> None:
-    """From now on retention leaves alone whom it names."""
+    """Retention leaves alone whom it names from its next run on; one that goes on has read its holds already."""
     hold.since, hold.placed_by = now, by
     hold.save()
 
@@ -117,9 +125,9 @@ def forget_of_a_book(rows: QuerySet[Any], *, column: str) -> int:
     return done
 
 
-def settle_holds(*, before: datetime, now: datetime) -> None:
-    """Say of lifted holds that what was due went, and take from those lifted before a moment whom they were of."""
-    LegalHold.objects.filter(lifted_at__isnull=False, settled_at=None).update(settled_at=now)
+def settle_holds(*, lifted: Held, before: datetime, now: datetime) -> None:
+    """Say of these holds that what was due went, and take from those lifted before a moment whom they were of."""
+    LegalHold.objects.filter(pk__in=lifted.pks).update(settled_at=now)
     old = LegalHold.objects.filter(settled_at__isnull=False, lifted_at__lt=before).exclude(reason=NOBODY)
     keys = list(old.values_list("pk", flat=True))
     if keys:
@@ -130,8 +138,8 @@ def settle_holds(*, before: datetime, now: datetime) -> None:
             )
 
 
-def _held(holds: QuerySet[LegalHold]) -> Held:
-    rows: Sequence[LegalHold] = list(holds)
+def _held(holds: Iterable[LegalHold]) -> Held:
+    rows = list(holds)
     return Held(
         any(one.of_everything for one in rows),
         tuple(sorted({one.contract for one in rows if one.contract})),

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from agents.keeping import forget_words, held_now, keeps_from, lifted_lately, settle_holds
+from agents.keeping import forget_words, holds_now, keeps_from, settle_holds
 from agents.models import DataPolicy, RemovalRun
 from campaigns.models import CallingPolicy
-from campaigns.retention.anonymising import anonymise_due
+from campaigns.retention.anonymising import anonymise_due, with_contracts
 from escalations.anonymising import anonymise_escalations
 from inbound.anonymising import anonymise_walks
 from notices.forgetting import forget_mails
@@ -53,20 +53,19 @@ def take_away_personal_data(*, now: datetime, only_look: bool = False) -> TakenA
 
     While a hold of everything is in force that is nothing.
     """
-    held = held_now()
+    held, lifted = map(with_contracts, holds_now())
     if held.everything:
         return TakenAway([], *[0] * 10)
     before = keeps_each_from(now=now)
     calls = anonymise_walks(before=before["calls"], now=now, held=held, only_look=only_look)
     handed_over = anonymise_escalations(before=before["calls"], now=now, held=held, only_look=only_look)
     mails = forget_mails(before=before["calls"], held=held, only_look=only_look)
-    lifted = lifted_lately()
     months = anonymise_due(before=before["campaigns"], now=now, held=held, lifted=lifted, only_look=only_look)
     numbers = forget_numbers(before=before["numbers"], held=held, only_look=only_look)
     words = forget_words(before=before["books"], held=held, only_look=only_look)
     taken = TakenAway(months.months, months.contacts, months.files, calls, handed_over, mails, numbers, **words)
     if not only_look:
-        settle_holds(before=before["books"], now=now)
+        settle_holds(lifted=lifted, before=before["books"], now=now)
         if any(asdict(taken).values()):
             moments = {of: moment.isoformat() for of, moment in before.items()}
             RemovalRun.objects.create(at=now, before=moments, taken=asdict(taken), holds=list(held.pks))

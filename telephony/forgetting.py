@@ -6,16 +6,16 @@ from datetime import datetime
 
 from django.db import connection
 
-from agents.keeping import Held
+from agents.keeping import Held, last_digits
 from telephony.models import CallOrder, LoggedVisit, OutgoingCall, QueueCall
 
 BATCH = 5_000  # in one transaction
 # Of a line that was taken the digest stays, so the same file read once more does not bring its number back.
-_FORGET_CALLERS = r"""
+_FORGET_CALLERS = rf"""
 WITH old AS (
     SELECT id, switchboard_id, call FROM telephony_loggedvisit
      WHERE entered_at < %(before)s AND caller <> ''
-       AND right(regexp_replace(caller, '\D', '', 'g'), 8) <> ALL(%(held_telephones)s) LIMIT %(batch)s FOR UPDATE
+       AND {last_digits("caller")} <> ALL(%(held_telephones)s) LIMIT %(batch)s FOR UPDATE
 ), lines AS (
     UPDATE telephony_loggedline line
        SET text = regexp_replace(line.text, '(\|ENTERQUEUE\|[^|]*\|)[^|]*(\|[^|]*)?.*', '\1\2')

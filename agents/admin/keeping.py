@@ -33,11 +33,15 @@ class LegalHoldAdmin(AskedForWhatItShows, NeverDeleted, admin.ModelAdmin):  # ty
     list_select_related = ("placed_by", "lifted_by")
     search_fields = ("asked_by",)
     ordering = ("-since",)
-    fields = ASKED
     actions = ("lift",)
 
-    def get_fields(self, request: HttpRequest, obj: LegalHold | None = None) -> tuple[str, ...]:
-        return ("whose", *KEPT) if obj else ASKED
+    def get_fieldsets(self, request: HttpRequest, obj: LegalHold | None = None) -> list[Any]:
+        said = _(
+            "Rige desde que se guarda. Si en ese momento corre la limpieza de la noche, la respeta desde la siguiente."
+            " Un teléfono retiene también los contratos que las listas tienen con él; los archivos de reportes, que son"
+            " de todos, solo quedan si la retención es de todo."
+        )
+        return [(None, {"fields": ("whose", *KEPT)} if obj else {"fields": ASKED, "description": said})]
 
     @admin.display(description=_("de quién"))
     def whose(self, hold: LegalHold) -> str:

@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 
-from agents.keeping import NOBODY, Held
+from agents.keeping import NOBODY, Held, last_digits
 from campaigns.closing.sealing import is_provisional, last_seal
 from campaigns.models import Campaign, CampaignChange, Contact, DeskDraft, Report
 from campaigns.month.periods import write_period
@@ -26,9 +26,8 @@ from work.ending import settle
 BATCH = 20_000  # contacts in one transaction: a month is a million, and nobody waits for these rows
 
 # Which contacts of a campaign have a name and may lose it; then one pass over them, the contacts themselves last.
-NOT_HELD = r"""contract <> ALL(%(held_contracts)s) AND NOT EXISTS (
-                 SELECT FROM unnest(telephones) one
-                  WHERE right(regexp_replace(one, '\D', '', 'g'), 8) = ANY(%(held_telephones)s))"""
+NOT_HELD = f"""contract <> ALL(%(held_contracts)s) AND NOT EXISTS (
+                 SELECT FROM unnest(telephones) one WHERE {last_digits("one")} = ANY(%(held_telephones)s))"""
 PICKED = f"""SELECT id FROM campaigns_contact
               WHERE campaign_id = %(campaign)s AND id BETWEEN %(low)s AND %(high)s AND contract <> 'anon-' || id
                 AND {NOT_HELD}"""
@@ -82,12 +81,15 @@ EXPORTED = """
     UPDATE campaigns_listexport SET filters = '{}', last_error = '' WHERE asked_at < %(before)s AND filters <> '{}'"""
 
 
-LEFT_BEHIND = rf"""
+LEFT_BEHIND = f"""
     SELECT contact.id FROM campaigns_contact contact JOIN campaigns_campaign c ON c.id = contact.campaign_id
      WHERE c.anonymised_at IS NOT NULL AND contact.contract <> 'anon-' || contact.id AND {NOT_HELD}
        AND (contact.contract = ANY(%(contracts)s) OR EXISTS (
-            SELECT FROM unnest(telephones) one
-             WHERE right(regexp_replace(one, '\D', '', 'g'), 8) = ANY(%(telephones)s)))"""
+            SELECT FROM unnest(telephones) one WHERE {last_digits("one")} = ANY(%(telephones)s)))"""
+REACHED_AT = f"""
+    SELECT DISTINCT contract FROM campaigns_contact contact
+     WHERE contract <> 'anon-' || id AND EXISTS (
+           SELECT FROM unnest(telephones) one WHERE {last_digits("one")} = ANY(%s))"""
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,15 @@ def anonymise_due(*, before: datetime, now: datetime, held: Held, lifted: Held, 
         _take(left, now)
         _anonymise_reports(files, before, held, now)
     return Anonymised([write_period(campaign.period) for campaign in campaigns], contacts + len(left), len(files))
+
+
+def with_contracts(held: Held) -> Held:
+    """A hold of a telephone is of the contracts that lists name it for, too: receipts have a contract alone."""
+    if not held.telephones:
+        return held
+    with connection.cursor() as cursor:
+        cursor.execute(REACHED_AT, [list(held.telephones)])
+        return held.and_contracts(contract for (contract,) in cursor.fetchall())
 
 
 def due_campaigns(*, before: datetime) -> list[Campaign]:

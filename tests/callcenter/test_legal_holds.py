@@ -15,11 +15,13 @@ from django.urls import reverse
 
 from agents.keeping import lift_holds, place_hold
 from agents.models import Agent, AgentMessage, DataPolicy, LegalHold, RemovalRun, Search, User
+from callcenter import retention
 from callcenter.retention import take_away_personal_data
 from campaigns.closing import sealing
 from campaigns.models import Campaign, Contact, Receipt
 from escalations.models import Escalation
 from inbound.models import Walk
+from notices.forgetting import forget_mails
 from notices.models import Notice
 from telephony.models import QueueCall
 from tests.audit import years_later
@@ -105,11 +107,12 @@ def test_who_is_held_stays_and_the_others_go(two: World, ines: User) -> None:
     assert Campaign.objects.get(pk=two.campaign.pk).anonymised_at == later
 
 
-def test_by_her_telephone_alone_what_has_no_other_key_stays(two: World, ines: User) -> None:
+def test_a_telephone_is_of_the_contracts_lists_name_it_for(two: World, ines: User) -> None:
     hold(ines, two.now, telephone=HER_NUMBER[-8:])
     with years_later():
         take_away_personal_data(now=two.now + MONTHS_LATER)
-    assert left_of(HERS, HER_NUMBER) == {"contact", "call", "card", "queue"}
+    assert left_of(HERS, HER_NUMBER) == EVERYWHERE
+    assert left_of(ANOTHERS, ANOTHERS_NUMBER) == set()
     assert RemovalRun.objects.get().taken["contacts"] == Contact.objects.exclude(contract=HERS).count()
 
 
@@ -123,6 +126,42 @@ def test_what_was_held_goes_when_the_hold_is_lifted(two: World, ines: User) -> N
         take_away_personal_data(now=later + timedelta(days=1))
     assert left_of(HERS, HER_NUMBER) == set()
     assert LegalHold.objects.get().settled_at == later + timedelta(days=1)
+
+
+def test_one_that_is_lifted_while_a_run_goes_on_is_looked_at_by_the_next(two: World, ines: User) -> None:
+    later = two.now + MONTHS_LATER
+    placed = hold(ines, two.now, contract=HERS, telephone=HER_NUMBER[-8:])
+
+    def lift_it(**about: Any) -> int:
+        lift_holds(LegalHold.objects.all(), by=ines, now=later)
+        return forget_mails(**about)
+
+    with years_later():
+        with patch.object(retention, "forget_mails", lift_it):
+            take_away_personal_data(now=later)
+        placed.refresh_from_db()
+        assert (placed.lifted_at, placed.settled_at) == (later, None)
+        assert "contact" in left_of(HERS, HER_NUMBER)
+        take_away_personal_data(now=later + timedelta(days=1))
+    assert left_of(HERS, HER_NUMBER) == set()
+
+
+def test_of_a_lifted_telephone_what_its_contracts_kept_goes(two: World, ines: User) -> None:
+    """In another month, whose names are gone, the same contract has another telephone."""
+    later = two.now + MONTHS_LATER
+    month = Campaign.objects.get(pk=two.campaign.pk)
+    month.pk, month.period, month.anonymised_at = None, date(2026, 10, 1), two.now
+    month.calls_from, month.calls_until = date(2026, 9, 25), date(2026, 9, 30)
+    month.save(force_insert=True)
+    other = two.make_contact(two.ana, "Cliente de otro mes")
+    Contact.objects.filter(pk=other.pk).update(contract=HERS, telephones=["+59170000001"], campaign=month)
+    hold(ines, two.now, telephone=HER_NUMBER[-8:])
+    with years_later():
+        take_away_personal_data(now=later)
+        assert Contact.objects.filter(contract=HERS).count() == 2
+        lift_holds(LegalHold.objects.all(), by=ines, now=later)
+        take_away_personal_data(now=later + timedelta(days=1))
+    assert not Contact.objects.filter(contract=HERS).exists()
 
 
 def test_whom_another_hold_still_names_stays(two: World, ines: User) -> None:
