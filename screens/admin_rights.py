@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 
 from django.contrib.admin.utils import NestedObjects, model_ngettext
 from django.db import DEFAULT_DB_ALIAS
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 
 class NeverDeleted:
@@ -24,6 +25,22 @@ class ReadOnly(NeverDeleted):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class OneRow(NeverDeleted):
+    """The one row of a policy (`pk` 1), with its defaults while nobody has saved one: changed, never added."""
+
+    model: ClassVar[Any]
+    opts: ClassVar[Any]
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", 1)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        return self.model.objects.in_force() if object_id == "1" else None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
 

@@ -6,12 +6,11 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from screens.admin_rights import NeverDeleted
+from screens.admin_rights import OneRow
 from service_level.indicator.counting import count_anew_for
 from service_level.models import Formula, Holiday, MeasuredQueue, StaffingPolicy, WorkingHours
 from service_level.staffing.needs import work_out_anew
@@ -141,9 +140,7 @@ class MeasuredQueueAdmin(CountedByMonth):
 
 
 @admin.register(StaffingPolicy)
-class StaffingPolicyAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
-    """The one row: it is changed, never added or deleted."""
-
+class StaffingPolicyAdmin(OneRow, admin.ModelAdmin):  # type: ignore[misc,type-arg]
     fieldsets = (
         (
             None,
@@ -156,13 +153,6 @@ class StaffingPolicyAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,
             },
         ),
     )
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        StaffingPolicy.objects.get_or_create(pk=1)
-        return HttpResponseRedirect(reverse("admin:service_level_staffingpolicy_change", args=[1]))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
 
     def save_model(self, request: HttpRequest, obj: StaffingPolicy, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

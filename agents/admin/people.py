@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from agents.models import Agent, DataPolicy, PauseReason, Skill, StatePolicy, Team
-from screens.admin_rights import NamesNobodyItHolds, NeverDeleted
+from screens.admin_rights import NamesNobodyItHolds, NeverDeleted, OneRow
 
 
 @admin.register(Agent)
@@ -71,12 +68,5 @@ class PauseReasonAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,typ
 
 
 @admin.register(StatePolicy, DataPolicy)
-class PolicyAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
-    """The one row of each: it is changed, never added or deleted."""
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        self.model.objects.get_or_create(pk=1)
-        return HttpResponseRedirect(reverse(f"admin:agents_{self.opts.model_name}_change", args=[1]))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
+class PolicyAdmin(OneRow, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    pass

@@ -8,8 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -17,14 +16,13 @@ from campaigns.calling import house_rules
 from campaigns.calling.rulebook import NO_RESULT
 from campaigns.models import CallingPolicy, CallingWindow, Disposition
 from escalations.models import Kind
+from screens.admin_rights import OneRow
 
 MEANING = ("code", "party", "scope", "is_final", "counts_as_attempt", "retires_telephone", "forbids_calling")
 
 
 @admin.register(CallingPolicy)
-class CallingPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """The one row: it is changed, never added or deleted."""
-
+class CallingPolicyAdmin(OneRow, admin.ModelAdmin):  # type: ignore[misc,type-arg]
     fieldsets = (
         (
             _("Cuántas veces y cada cuánto"),
@@ -55,16 +53,6 @@ class CallingPolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         (_("Marcado"), {"fields": ("countdown_seconds",)}),
         (_("Datos personales"), {"fields": ("personal_data_months", "agents_export")}),
     )
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        CallingPolicy.objects.get_or_create(pk=1)
-        return HttpResponseRedirect(reverse("admin:campaigns_callingpolicy_change", args=[1]))
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class WindowForm(forms.ModelForm):  # type: ignore[type-arg]

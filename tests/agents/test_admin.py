@@ -133,8 +133,12 @@ def test_two_reasons_that_can_be_chosen_have_not_one_key(ines: User, signed_in: 
 
 def test_the_policy_of_states_is_one_row_that_is_changed(ines: User, signed_in: SignedIn) -> None:
     client = signed_in(ines)
+    assert not StatePolicy.objects.exists()
     one = client.get(reverse("admin:agents_statepolicy_changelist"), follow=True)
     assert one.redirect_chain[-1][0] == reverse("admin:agents_statepolicy_change", args=[1])
+    assert 'name="wrap_up_seconds" value="' in one.content.decode()  # as they are in force while nobody saved any
+    assert not StatePolicy.objects.exists()
+    assert client.get(reverse("admin:agents_statepolicy_change", args=[2]), follow=True).redirect_chain
     page = {"wrap_up_seconds": "30", "away_minutes": "20", "sign_out_minutes": "60"}
     client.post(reverse("admin:agents_statepolicy_change", args=[1]), page)
     assert StatePolicy.objects.in_force().wrap_up_seconds == 30

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.db import connection
 from django.urls import reverse
 
@@ -52,6 +53,22 @@ def test_looking_changes_nothing(open_house: World, visitor: str) -> None:
         client.get(reverse(name, kwargs=address.of(open_house) if address.of else {}))
         after = state()
         if after != before:
+            changed[name] = sorted(table for table in after if after[table] != before.get(table))
+            before = after
+    assert changed == {}
+
+
+@pytest.mark.sweep
+@pytest.mark.django_db
+def test_neither_does_looking_at_the_admin(open_house: World) -> None:
+    client = sign_in(open_house, "ines")
+    client.get("/admin/")
+    before, changed = state(), {}
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        for address in (reverse(f"{name}_changelist"), reverse(f"{name}_add"), reverse(f"{name}_change", args=[1])):
+            client.get(address, follow=True)
+        if (after := state()) != before:
             changed[name] = sorted(table for table in after if after[table] != before.get(table))
             before = after
     assert changed == {}
