@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import connection
-from django.db.models import Exists, OuterRef
+from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, Exists, Func, OuterRef
 from django.dispatch import Signal
 from django.http import HttpRequest
 
@@ -17,11 +18,6 @@ from agents.models import AccountEvent, AccountSeen, User
 Kind = AccountEvent.Kind
 KNOWN_FOR = timedelta(days=60)  # a browser at an address somebody has used within that time is no new one
 SHOWN = 5  # events, where several happened
-_ANYTHING_NEW = """
-SELECT EXISTS (
-    SELECT FROM agents_accountevent event WHERE event.user_id = %(user)s AND (%(mark)s = '' OR event.mark <> %(mark)s)
-       AND NOT EXISTS (SELECT FROM agents_accountseen seen WHERE seen.user_id = event.user_id AND seen.at >= event.at))
-"""
 account_changed = Signal()  # event: an AccountEvent; whoever mails hears it
 
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
@@ -29,6 +25,16 @@ MACHINES = (
     *(("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows")),
     *(("Mac OS", "macOS"), ("Linux", "Linux")),
 )
+
+
+class _UnseenMarks(Func):
+    """Of a person: the marks of what happened to her account since she has seen it last, each once."""
+
+    template = """ARRAY(
+        SELECT DISTINCT event.mark FROM agents_accountevent event
+         WHERE event.user_id = agents_user.id AND NOT EXISTS (
+               SELECT FROM agents_accountseen seen WHERE seen.user_id = event.user_id AND seen.at >= event.at))"""
+    output_field = ArrayField(CharField())
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +88,24 @@ def note_sign_in(*, user: User, place: Place, now: datetime) -> AccountEvent | N
     return note(user=user, kind=Kind.SIGNED_IN, now=now, by=user, place=place)
 
 
+class PersonBackend(AuthenticationBackend):
+    """allauth's. With who is signed in comes whether anything happened to her account: each page tells it, and the
+    shortest ones ask for little else.
+    """
+
+    def get_user(self, user_id: int) -> User | None:
+        people = User.objects.annotate(unseen_marks=_UnseenMarks())
+        person = people.filter(pk=user_id).first()
+        return person if person is not None and self.user_can_authenticate(person) else None
+
+
 def unseen(*, user: User, mark: str) -> Sequence[AccountEvent]:
     """What happened to this person's account since she has seen it last, the newest first, but for what was done in
-    the session of that mark. Asked with each page: whether there is any is asked in one plain statement.
+    the session of that mark.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(_ANYTHING_NEW, {"user": user.pk, "mark": mark})
-        if cursor.fetchone() == (False,):
-            return []
+    marks = getattr(user, "unseen_marks", None)
+    if marks is not None and all(one == mark != "" for one in marks):
+        return []
     seen = AccountSeen.objects.filter(user=OuterRef("user"), at__gte=OuterRef("at"))
     found = AccountEvent.objects.filter(~Exists(seen), user=user).select_related("by").order_by("-at", "-pk")
     return list(found.exclude(mark=mark) if mark else found)[:SHOWN]

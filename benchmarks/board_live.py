@@ -50,7 +50,7 @@ def build(boards: int) -> tuple[list[str], int]:
         user = users[number // A_PERSON]
         session = import_module(settings.SESSION_ENGINE).SessionStore()
         session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
         session.create()
         cookies.append(f"{settings.SESSION_COOKIE_NAME}={session.session_key}")
     card = raise_escalation(

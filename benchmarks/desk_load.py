@@ -133,7 +133,7 @@ def build(contacts: int, agents: int) -> list[Desk]:
     for user in users:
         session = store()
         session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
         session.create()
         desks.append(Desk(f"{settings.SESSION_COOKIE_NAME}={session.session_key}"))
     connection.close()

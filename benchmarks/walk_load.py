@@ -81,7 +81,7 @@ def build(agents: int, flow: str = FLOW) -> list[Caller]:
     for user in users:
         session = store()
         session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
         session.create()
         callers.append(Caller(f"{settings.SESSION_COOKIE_NAME}={session.session_key}"))
     with connection.cursor() as cursor:

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -77,6 +78,18 @@ def test_a_new_place_is_told_in_the_other_session_and_by_mail_and_a_known_one_is
     assert Notice.objects.filter(kind="account", to=["elena@example.org"]).count() == 2
     here.post(reverse("account_seen"))
     assert "Pasó algo con su cuenta" not in here.get("/people/").content.decode()
+
+
+def test_whether_there_is_any_comes_with_who_is_signed_in(elena: User, with_password: Any) -> None:
+    """Each page asks it: of who has seen all, or did it in this session herself, it costs no statement."""
+    with_password(elena)
+    here = signs_in("elena")
+    assert kinds(elena) == ["signed_in"]
+    here.get("/people/")
+    with CaptureQueriesContext(connection) as asked:
+        here.get("/people/")
+    about = [one["sql"] for one in asked if "agents_accountevent" in one["sql"]]
+    assert [sql.startswith('SELECT "agents_user"."id"') for sql in about] == [True]
 
 
 def test_ones_sessions_are_listed_and_the_others_can_be_closed(elena: User, with_password: Any) -> None:
