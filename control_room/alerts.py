@@ -24,7 +24,7 @@ from escalations.models import Escalation
 from escalations.models import Kind as KindOfCard
 from service_level.models import MonthForecast
 from service_level.months import month_of
-from telephony.devices import absent_telephones, trunks_now
+from telephony.devices import absent_telephones, is_any_gone, trunks_now
 from telephony.link_ages import LinkAge
 
 Kind = AlertLimit.Kind
@@ -66,8 +66,7 @@ def find_alerts(
         *_of_waits(waiting, limit, now=now),
         *_of_links(links, limit, now=now),
         *_of_clocks(links, limit),
-        *_of_telephones(people, limit, now=now),
-        *_of_trunks(limit, now=now),
+        *_of_devices(people, limit, now=now),
         *_of_lists(people, limit),
         *_of_agreed_calls(limit, now=now),
         *_of_promised_calls(limit, now=now),
@@ -151,10 +150,14 @@ def _of_clocks(links: Iterable[LinkAge], limit: Mapping[str, int]) -> Iterable[A
         yield Alert(Kind.CLOCK, words % said, abs(ahead) / limit[Kind.CLOCK], about=one.name)
 
 
+def _of_devices(people: Iterable[Person], limit: Mapping[str, int], *, now: datetime) -> Iterable[Alert]:
+    if Kind.DEVICE in limit and is_any_gone(now=now):
+        yield from _of_telephones(people, limit, now=now)
+        yield from _of_trunks(limit, now=now)
+
+
 def _of_telephones(people: Iterable[Person], limit: Mapping[str, int], *, now: datetime) -> Iterable[Alert]:
     """Of who is signed in: her queues pass her over and no call reaches her; else her own page alone says so."""
-    if Kind.DEVICE not in limit:
-        return
     names = {one.pk: one.name for one in people if one.state}
     for one in absent_telephones(now=now):
         lasted = int((now - one.since).total_seconds())
@@ -165,8 +168,6 @@ def _of_telephones(people: Iterable[Person], limit: Mapping[str, int], *, now: d
 
 
 def _of_trunks(limit: Mapping[str, int], *, now: datetime) -> Iterable[Alert]:
-    if Kind.DEVICE not in limit:
-        return
     for one in trunks_now(now=now):
         lasted = int((now - one.since).total_seconds()) if one.since and one.is_there is False else 0
         if lasted > limit[Kind.DEVICE]:

@@ -106,6 +106,13 @@ class AbsentTelephone:
     since: datetime
 
 
+def is_any_gone(*, now: datetime) -> bool:
+    """Whether a switchboard tells of any telephone or trunk that it cannot be had: the page of the room asks each
+    second, and mostly there is none.
+    """
+    return _heard(now=now).filter(is_there=False).exists()
+
+
 def is_there(extension: Extension, *, now: datetime) -> bool | None:
     """Whether this telephone can be had, as its switchboard says over the link there is; None where it says nothing."""
     told = _heard(now=now).filter(switchboard=extension.switchboard, name=extension.telephone)
