@@ -13,7 +13,7 @@ from django.db.migrations.state import ProjectState
 from pgtrigger.migrations import AddTrigger, RemoveTrigger
 
 from agents.audit_context import nobody_named
-from callcenter.ownership import as_owner
+from callcenter.ownership import as_owner, refuse_to_migrate_as_another
 
 
 class OwnersMigrations(MigrateCommand):
@@ -21,6 +21,7 @@ class OwnersMigrations(MigrateCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         with as_owner(), nobody_named(), triggers_change_no_model():
+            refuse_to_migrate_as_another()
             super().handle(*args, **options)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 
 from agents.audit_check import owns_the_tables
@@ -52,6 +53,15 @@ def refuse_to_own() -> None:
             f" name the owner in DATABASE_OWNER_URL and another user here, and run `manage.py make_roles`;"
             f" or name {NAMED} in PRODUCTION_WITHOUT."
         )
+
+
+def refuse_to_migrate_as_another() -> None:
+    """Raise CommandError where this process's connection may make no table: PostgreSQL would say so of the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user, has_schema_privilege('public', 'CREATE')")
+        who, may = cursor.fetchone()
+    if not may:
+        raise CommandError(f"{who} may make no table here. Name who owns the database in DATABASE_OWNER_URL.")
 
 
 def _be(who: dict[str, Any]) -> None:

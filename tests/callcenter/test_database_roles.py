@@ -10,6 +10,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
 from django.db import connection
 from psycopg import sql
 
@@ -138,11 +139,22 @@ def test_the_owner_is_given_no_rights() -> None:
         give_rights(to=str(connection.settings_dict["USER"]))
 
 
+def test_who_may_make_no_table_is_told_who_migrates() -> None:
+    with pytest.raises(CommandError, match=r"may make no table here. Name who owns the database in DATABASE_OWNER_URL"):
+        call_command("migrate", verbosity=0, interactive=False)
+
+
 @pytest.mark.parametrize(("without", "starts"), [([], False), (["database-roles"], True)])
 def test_production_does_not_work_as_who_owns_the_database(settings: Any, without: list[str], *, starts: bool) -> None:
     settings.CALLCENTER_ENV, settings.PRODUCTION_WITHOUT = "production", without
     with nullcontext() if starts else pytest.raises(ImproperlyConfigured, match="make_roles"):
         refuse_to_own()
+
+
+def test_who_holds_the_links_does_not_own_it_either(settings: Any) -> None:
+    settings.CALLCENTER_ENV, settings.PRODUCTION_WITHOUT = "production", []
+    with pytest.raises(ImproperlyConfigured, match="make_roles"):
+        call_command("listen_to_switchboard")
 
 
 def test_production_works_as_another(settings: Any) -> None:
