@@ -109,6 +109,23 @@ def put_initial_password(
     note(user=user, kind=Kind.PASSWORD_RESET, now=now, by=by, place=place, words=words)
 
 
+@transaction.atomic
+def change_own_password(*, user: User, password: str, now: datetime, place: Place = NOWHERE) -> None:
+    """Of who chose it herself, where an administrator does."""
+    user.set_password(password)
+    user.first_entry = ""
+    user.save(update_fields=["password", "first_entry"])
+    note(user=user, kind=Kind.PASSWORD_CHANGED, now=now, by=user, place=place)
+
+
+@transaction.atomic
+def take_password(*, user: User, by: User, now: datetime, place: Place = NOWHERE) -> None:
+    """Nobody signs in with one until another is put."""
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    note(user=user, kind=Kind.PASSWORD_RESET, now=now, by=by, place=place)
+
+
 def people_named(words: str) -> QuerySet[User]:
     """Whose name or user name holds each of the words."""
     found = User.objects.all()

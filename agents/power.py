@@ -68,6 +68,19 @@ def take_off_factor(*, user: User, by: User, now: datetime, place: Place = NOWHE
     return True
 
 
+def put_password(*, user: User, password: str, by: User, now: datetime, place: Place = NOWHERE) -> PowerRequest | None:
+    """One's own at once, another's for one sign-in; or what was asked for, where she has power over others. Raises
+    PowerRefused.
+    """
+    if user == by:
+        people.change_own_password(user=user, password=password, now=now, place=place)
+    elif needs_two(user.role):
+        return ask(kind=PowerRequest.Kind.PASSWORD, user=user, by=by, now=now, password=password)
+    else:
+        people.put_initial_password(user=user, password=password, by=by, now=now, place=place)
+    return None
+
+
 @transaction.atomic
 def confirm(*, request: PowerRequest, by: User, now: datetime, place: Place = NOWHERE) -> None:
     """Do what was asked for. Raises PowerRefused: to who asked for it, and of what is decided or too old."""

@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents import people, power
 from agents.access import signed_in_user
-from agents.accounts import Kind, note, place_of
+from agents.accounts import place_of
 from agents.models import FirstEntry, PowerRequest, Role, User
 from screens.admin_rights import NeverDeleted
 
@@ -43,27 +43,14 @@ class PasswordByAnotherForm(AdminPasswordChangeForm):
 
     def save(self, commit: bool = True) -> User:
         request, password = self.user.asked_by, str(self.cleaned_data.get("password1") or "")  # type: ignore[attr-defined]
-        by, now = signed_in_user(request), timezone.now()
         if not self.cleaned_data.get("set_usable_password", True):
-            self.user.set_unusable_password()
-            self.user.save(update_fields=["password"])
-            note(user=self.user, kind=Kind.PASSWORD_RESET, now=now, by=by, place=place_of(request))
+            people.take_password(user=self.user, **_by(request))
             return self.user
-        if self.user != by and power.needs_two(self.user.role):
-            try:
-                kind = PowerRequest.Kind.PASSWORD
-                asked = power.ask(kind=kind, user=self.user, by=by, now=now, password=password)
+        try:
+            if asked := power.put_password(user=self.user, password=password, **_by(request)):
                 messages.warning(request, waits_for_another(asked))
-            except power.PowerRefused as refused:
-                messages.warning(request, str(refused))
-            return self.user
-        if self.user == by:
-            self.user.set_password(password)
-            self.user.first_entry = ""
-            self.user.save(update_fields=["password", "first_entry"])
-            note(user=self.user, kind=Kind.PASSWORD_CHANGED, now=now, by=by, place=place_of(request))
-            return self.user
-        people.put_initial_password(user=self.user, password=password, by=by, now=now, place=place_of(request))
+        except power.PowerRefused as refused:
+            messages.warning(request, str(refused))
         return self.user
 
 
