@@ -6,10 +6,11 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, Exists, Func, OuterRef
+from django.db.models import CharField, Exists, Func, OuterRef, QuerySet
 from django.dispatch import Signal
 from django.http import HttpRequest
 
@@ -88,14 +89,18 @@ def note_sign_in(*, user: User, place: Place, now: datetime) -> AccountEvent | N
     return note(user=user, kind=Kind.SIGNED_IN, now=now, by=user, place=place)
 
 
+@cache
+def _people_with_marks() -> QuerySet[User]:
+    return User.objects.annotate(unseen_marks=_UnseenMarks())
+
+
 class PersonBackend(AuthenticationBackend):
     """allauth's. With who is signed in comes whether anything happened to her account: each page tells it, and the
     shortest ones ask for little else.
     """
 
     def get_user(self, user_id: int) -> User | None:
-        people = User.objects.annotate(unseen_marks=_UnseenMarks())
-        person = people.filter(pk=user_id).first()
+        person = _people_with_marks().filter(pk=user_id).first()
         return person if person is not None and self.user_can_authenticate(person) else None
 
 

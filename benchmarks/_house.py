@@ -25,9 +25,28 @@ def free_port() -> int:
 # One caller asks here in a minute what people ask in a day.
 UNLIMITED = """
 INSERT INTO agents_datapolicy (id, searches_a_minute, searches_a_day, exports_a_day, rows_of_an_export,
-       names_of_an_address)
-VALUES (1, 30000, 1000000, 30000, 1000000, 1000)
+       names_of_an_address, months_of_calls, months_of_numbers, months_of_books)
+VALUES (1, 30000, 1000000, 30000, 1000000, 1000, 24, 24, 24)
 """
+
+
+@contextlib.contextmanager
+def test_database() -> Iterator[None]:
+    """For who has set Django up already: Django's own test database, as who owns it."""
+    from django.conf import settings
+    from django.db import connection
+    from django.test.utils import get_runner
+
+    from callcenter.ownership import as_owner
+
+    connection.settings_dict["TEST"]["NAME"] = f"bench_{secrets.token_hex(4)}"  # tests that run meanwhile have theirs
+    runner = get_runner(settings)(verbosity=0, interactive=False)
+    with as_owner():
+        databases = runner.setup_databases()
+        try:
+            yield
+        finally:
+            runner.teardown_databases(databases)
 
 
 @contextlib.contextmanager

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import gc
 import os
-import secrets
 import statistics
 import sys
 import time
@@ -25,12 +24,12 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcenter.settings")
 django.setup()
 
-from django.conf import settings  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
-from django.test.utils import get_runner, override_settings  # noqa: E402
+from django.test.utils import override_settings  # noqa: E402
 
 from agents.models import Agent, Role, User  # noqa: E402
+from benchmarks._house import test_database  # noqa: E402
 from campaigns.figures.charts import draw_ahead  # noqa: E402
 from campaigns.figures.refreshing import refresh_figures  # noqa: E402
 from campaigns.models import Campaign, Disposition  # noqa: E402
@@ -152,14 +151,8 @@ def main() -> None:
     parser.add_argument("--agents", type=int, default=200)
     parser.add_argument("--pages", type=int, default=100)
     args = parser.parse_args()
-    connection.settings_dict["TEST"]["NAME"] = f"bench_{secrets.token_hex(4)}"  # tests that run meanwhile have theirs
-    runner = get_runner(settings)(verbosity=0, interactive=False)
-    databases = runner.setup_databases()
-    try:
-        with override_settings(ALLOWED_HOSTS=["*"]):
-            measure(args)
-    finally:
-        runner.teardown_databases(databases)
+    with test_database(), override_settings(ALLOWED_HOSTS=["*"]):
+        measure(args)
 
 
 def measure(args: argparse.Namespace) -> None:

@@ -22,10 +22,9 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "callcenter.settings")
 django.setup()
 
-from django.conf import settings  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
-from django.test.utils import get_runner  # noqa: E402
 
+from benchmarks._house import test_database  # noqa: E402
 from campaigns.models import Campaign, ListEntry, Report  # noqa: E402
 from campaigns.payments import receipts  # noqa: E402
 from campaigns.rows import staging  # noqa: E402
@@ -155,12 +154,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--renewals", type=int, default=1_000_000)
     args = parser.parse_args()
-    runner = get_runner(settings)(verbosity=0, interactive=False)
-    databases = runner.setup_databases()
-    try:
+    with test_database():
         measure(args.renewals)
-    finally:
-        runner.teardown_databases(databases)
 
 
 if __name__ == "__main__":

@@ -66,7 +66,7 @@ def find_alerts(
         *_of_waits(waiting, limit, now=now),
         *_of_links(links, limit, now=now),
         *_of_clocks(links, limit),
-        *_of_devices(people, limit, now=now),
+        *(_of_devices(people, limit, now=now) if links else ()),
         *_of_lists(people, limit),
         *_of_agreed_calls(limit, now=now),
         *_of_promised_calls(limit, now=now),

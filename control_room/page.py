@@ -114,7 +114,7 @@ def lay_room(*, now: datetime, opened: Collection[str] = ()) -> Room:
     people = people_now(today=today, begins=midnight_of(today))
     waiting, links = who_waits(), link_ages(now=now)
     alerts = find_alerts(people=people, waiting=waiting, links=links, now=now)
-    listeners = who_listens()
+    listeners = who_listens() if links else {}
     of_agents: dict[int | None, list[Alert]] = {}
     for alert in alerts:
         of_agents.setdefault(alert.agent, []).append(alert)

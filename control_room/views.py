@@ -182,10 +182,11 @@ def _part(request: HttpRequest) -> tuple[str, str]:
     """What refreshes, and its digest: the page says which it shows."""
     opened, user, now = request.GET.getlist("team"), signed_in_user(request), timezone.now()
     listens = user.role == Role.SUPERVISOR
+    room = lay_room(now=now, opened=opened)
     context = {
-        "room": lay_room(now=now, opened=opened),
+        "room": room,
         "opened": opened,
-        "own": own_last(by=user, now=now) if listens else None,
+        "own": own_last(by=user, now=now) if listens and room.has_switchboard else None,
         "listens": listens,
     }
     part = render_to_string("control_room/_room.html", context, request=request)
