@@ -14,12 +14,14 @@ from pgtrigger.migrations import AddTrigger, RemoveTrigger
 
 from agents.audit_context import nobody_named
 from callcenter.ownership import as_owner, refuse_to_migrate_as_another
+from callcenter.purpose import refuse_another_purpose
 
 
 class OwnersMigrations(MigrateCommand):
     """Django's `migrate`, by who owns the database, and in nobody's name: what makes a table is no change of a fact."""
 
     def handle(self, *args: Any, **options: Any) -> None:
+        refuse_another_purpose()
         with as_owner(), nobody_named(), triggers_change_no_model():
             refuse_to_migrate_as_another()
             super().handle(*args, **options)
