@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,6 +18,7 @@ from agents.models import AccountEvent, AccountSeen, User
 Kind = AccountEvent.Kind
 KNOWN_FOR = timedelta(days=60)  # a browser at an address somebody has used within that time is no new one
 SHOWN = 5  # events, where several happened
+MARK = "mark"  # of a session
 account_changed = Signal()  # event: an AccountEvent; whoever mails hears it
 
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
@@ -51,10 +51,11 @@ NOWHERE = Place()
 
 
 def place_of(request: HttpRequest) -> Place:
-    """Of a request: its address as the house sees it, its browser in two words, and the mark of its session."""
-    key = request.session.session_key or ""
-    mark = hashlib.sha256(key.encode()).hexdigest()[:16] if key else ""
-    return Place(request.META.get("REMOTE_ADDR") or None, browser_of(request.headers.get("User-Agent", "")), mark)
+    """Of a request: its address as the house sees it, its browser in two words, and the mark of its session, which it
+    keeps while its key changes.
+    """
+    browser = browser_of(request.headers.get("User-Agent", ""))
+    return Place(request.META.get("REMOTE_ADDR") or None, browser, request.session.get(MARK, ""))
 
 
 def browser_of(told: str) -> str:

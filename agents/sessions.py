@@ -4,6 +4,7 @@ agent has one at a time: who signs in elsewhere leaves where she was.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +22,7 @@ from django.shortcuts import redirect, resolve_url
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agents.accounts import MARK
 from agents.models import Agent, AgentState, Role, User
 from agents.people import end_sessions
 from agents.states import open_state
@@ -37,6 +39,7 @@ View = Callable[..., HttpResponseBase]
 def note_beginning(request: HttpRequest, **_more: Any) -> None:
     """Whoever signs in begins anew, also in the browser of somebody who left."""
     request.session[BEGAN] = request.session[SEEN] = timezone.now().timestamp()
+    request.session[MARK] = secrets.token_hex(8)
 
 
 def leave_elsewhere(request: HttpRequest, *, user: User) -> None:

@@ -80,6 +80,19 @@ def test_a_new_place_is_told_in_the_other_session_and_by_mail_and_a_known_one_is
     assert "Pasó algo con su cuenta" not in here.get("/people/").content.decode()
 
 
+def test_what_she_did_herself_is_not_told_to_her_when_the_key_of_her_session_changes(
+    elena: User, with_password: Any
+) -> None:
+    with_password(elena)
+    here = signs_in("elena")
+    sent = {"oldpassword": PASSWORD, "password1": OTHER, "password2": OTHER}
+    before = here.session.session_key
+    assert here.post(reverse("account_change_password"), sent).status_code == 302
+    assert here.session.session_key != before
+    assert kinds(elena) == ["signed_in", "password"]
+    assert "Pasó algo con su cuenta" not in here.get("/people/").content.decode()
+
+
 def test_whether_there_is_any_comes_with_who_is_signed_in(elena: User, with_password: Any) -> None:
     """Each page asks it: of who has seen all, or did it in this session herself, it costs no statement."""
     with_password(elena)
