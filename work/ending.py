@@ -53,6 +53,13 @@ def hold(*, owed: OwedWork, to: str, now: datetime, note: str = "", by: Any = No
     take_step(Verb.HOLD, owed=owed, to=to, now=now, by=by, note=note, columns={"lease_until": None, **columns})
 
 
+def set_aside(*, owed: OwedWork, error: str, now: datetime) -> None:
+    """Park what waits or is at work, for a person to look at: nobody knows what became of it."""
+    error = error[:ERROR_LENGTH]
+    columns = {"lease_until": None, "parked_at": now, "last_error": error}
+    take_step(Verb.GIVE_UP, owed=owed, to=kind_of(type(owed)).parked, now=now, note=error, columns=columns)
+
+
 def postpone(*, owed: OwedWork, until: datetime, error: str, now: datetime) -> None:
     """What is in the way is not its own: the attempt is given back, and it waits."""
     columns = {

@@ -68,6 +68,8 @@ STEPS: tuple[Step, ...] = (
     Step(Verb.GIVE_UP, Phase.WAITING, Phase.PARKED),
     Step(Verb.HOLD, Phase.AT_WORK, Phase.HELD),
     Step(Verb.HOLD, Phase.WAITING, Phase.HELD),
+    Step(Verb.HOLD, Phase.HELD, Phase.HELD),  # for another decision
+    Step(Verb.HOLD, Phase.PARKED, Phase.HELD),
     Step(Verb.SETTLE, Phase.HELD, Phase.OVER),  # the answer of another system came after all
     Step(Verb.TRY_AGAIN, Phase.PARKED, Phase.WAITING, Actor.PERSON),
     Step(Verb.TRY_AGAIN, Phase.HELD, Phase.WAITING, Actor.PERSON),

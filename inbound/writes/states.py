@@ -86,6 +86,10 @@ STEPS: tuple[Step, ...] = (
     Step(Verb.POSTPONE, State.SENDING, State.WAITING, CENTRE, OfAllWork.POSTPONE),
     Step(Verb.PARK, State.SENDING, State.PARKED, CENTRE, OfAllWork.PARK),
     Step(Verb.DOUBT, State.SENDING, State.UNCERTAIN, CENTRE, OfAllWork.HOLD),
+    # the site was restored: what was still to be sent may have been, after the copy (inbound/writes/restored.py)
+    Step(Verb.DOUBT, State.WAITING, State.UNCERTAIN, CENTRE, OfAllWork.HOLD),
+    Step(Verb.DOUBT, State.APPROVAL, State.UNCERTAIN, CENTRE, OfAllWork.HOLD),
+    Step(Verb.DOUBT, State.PARKED, State.UNCERTAIN, CENTRE, OfAllWork.HOLD),
     # its answer came after all, while nobody had settled it
     Step(Verb.CONFIRM, State.UNCERTAIN, State.DONE, CENTRE, OfAllWork.SETTLE),
     Step(Verb.FIND_DONE, State.UNCERTAIN, State.DONE, ANOTHER, OfAllWork.SETTLE),
@@ -198,7 +202,7 @@ def write_history(write: OutsideWrite, taken: Taken) -> None:
     _note(write, from_state=taken.was, by=taken.by, now=taken.now, note=taken.note)
     if write.card is None:
         return
-    if taken.was == State.APPROVAL:
+    if taken.was == State.APPROVAL and write.state != State.UNCERTAIN:
         add_detail(key=write.card.key, text=_approved_or_not(write), by=taken.by, now=taken.now)
     elif write.state in (*SETTLED, State.REFUSED):
         add_detail(key=write.card.key, text=ended_words(write), by=taken.by, now=taken.now)
