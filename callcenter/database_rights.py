@@ -5,6 +5,9 @@ Given anew after each migration, in one transaction: a table that a release brin
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import pghistory.models
@@ -21,15 +24,28 @@ CAN_MAINTAIN = (
     170_000  # PostgreSQL 17: ANALYZE without owning; before, it is skipped with a warning, and autovacuum does it
 )
 
+_come_later = ContextVar("_come_later", default=False)
+
 
 class NoRights(RuntimeError):
     """Why the rights cannot be given, as a sentence."""
 
 
+@contextmanager
+def rights_come_later() -> Iterator[None]:
+    """Migrating inside gives none: until they are given nobody works in a database that is not ready."""
+    token = _come_later.set(True)
+    try:
+        yield
+    finally:
+        _come_later.reset(token)
+
+
 def give_rights_after_migrating(**_signal: Any) -> None:
     """Where an owner is named, and the other user is there."""
     if (
-        settings.DATABASE_OWNER is not None
+        not _come_later.get()
+        and settings.DATABASE_OWNER is not None
         and _is_there(who_works())
         and connection.settings_dict["USER"] != who_works()
     ):

@@ -7,13 +7,8 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import ngettext
 
-from agents.invariants import RULES as OF_AGENTS
-from campaigns.invariants import INVARIANTS, check_invariants, orphans
-from escalations.invariants import RULES as OF_ESCALATIONS
-from inbound.invariants import RULES as OF_THE_LINES
+from callcenter.proofs import broken_promises, how_many
 from screens.terminal import TerminalCommand
-from service_level.invariants import RULES as OF_THE_INDICATOR
-from work.invariants import rules as of_owed_work
 
 
 class Command(TerminalCommand):
@@ -23,9 +18,7 @@ class Command(TerminalCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        besides = [*OF_AGENTS, *OF_THE_LINES, *OF_ESCALATIONS, *OF_THE_INDICATOR, *of_owed_work()]
-        checked = len(INVARIANTS) + len(orphans()) + len(besides)
-        broken = check_invariants(besides=besides)
+        checked, broken = how_many(), broken_promises()
         if options["json"]:
             self.stdout.write(json.dumps({"checked": checked, "broken": [asdict(finding) for finding in broken]}))
         else:

@@ -1,0 +1,43 @@
+"""`after_restore MOMENT`: in a database that PostgreSQL's own tools brought back, what it owed goes to people first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+
+from callcenter.backup.aftermath import settle_what_was_under_way
+from callcenter.ownership import as_owner
+from screens.terminal import TerminalCommand
+
+
+class Command(TerminalCommand):
+    help = "After a restore by other tools than `restore`: hand to people what may have been done since that moment."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("moment", help="of the database, as 2026-12-28T11:40")
+
+    def handle(self, *, moment: str, **options: Any) -> None:
+        now = timezone.now()
+        taken_at = _read(moment, now=now)
+        with as_owner():
+            left = settle_what_was_under_way(taken_at=taken_at, now=now)
+        words = _("%(mails)d correos y %(operations)d operaciones esperan a una persona; las sesiones terminaron.")
+        self.stdout.write(words % {"mails": left.mails, "operations": left.operations})
+
+
+def _read(moment: str, *, now: datetime) -> datetime:
+    try:
+        read = parse_datetime(moment)
+    except ValueError:
+        read = None
+    if read is None:
+        raise CommandError(_("«%(text)s» no es un momento: escríbalo como 2026-12-28T11:40.") % {"text": moment[:30]})
+    read = read if timezone.is_aware(read) else timezone.make_aware(read)
+    if read > now:
+        raise CommandError(_("%(text)s todavía no llegó.") % {"text": moment})
+    return read

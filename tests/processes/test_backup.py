@@ -1,0 +1,145 @@
+"""The drill: a copy is taken in the middle of a running month, and another site made of it goes on from there."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+
+from tests.processes.conftest import database
+from tests.processes.house import WHERE_HOMES_ARE, House, wait_until
+from tests.processes.test_faults import (
+    CCVP,
+    RECAUDO,
+    let_the_lease_run_out,
+    publishing_held_up,
+    ring_and_meet_it_publishing,
+    the_payments_are_the_truth,
+    the_report_is_the_truth,
+    wait_for_state,
+)
+
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+MAIL = """
+from django.utils import timezone
+from notices.mailing import deliver_due, owe
+words = {"kind": "report_late", "subject": "Aviso", "body": "x", "to": ["elena@example.org"], "now": timezone.now()}
+owe(key="sent", **words)
+deliver_due(now=timezone.now())
+owe(key="owed", **words)
+"""
+
+
+@pytest.fixture
+def copies() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="copies-", dir=WHERE_HOMES_ARE)).resolve()
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def empty_site(house: House, copies: Path) -> Iterator[Callable[[], House]]:
+    """Makes a house on the same servers, with a home and a database in which there is nothing yet."""
+    made: list[tuple[House, str]] = []
+    maintenance = database(house.owner_url, "postgres")
+
+    def make() -> House:
+        name = f"restored_{secrets.token_hex(4)}"
+        with psycopg.connect(maintenance, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        where = {"redis_url": house.redis_url, "queue_owner_url": house.queue_owner_url}
+        urls = {"database_url": database(house.database_url, name), "owner_url": database(house.owner_url, name)}
+        one = House(home=copies / name, **urls, **where)
+        one.home.mkdir()
+        one.environment |= {"DATABASE_OWNER_URL": one.owner_url}
+        made.append((one, name))
+        return one
+
+    yield make
+    for one, name in made:
+        one.close()
+        with psycopg.connect(maintenance, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def tables(house: House) -> int:
+    return int(house.value("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"))
+
+
+def test_a_site_restored_in_the_middle_of_a_month_goes_on_and_does_nothing_twice(
+    house: House, copies: Path, empty_site: Callable[[], House]
+) -> None:
+    house.manage("take_in_report", str(CCVP), "--period", "2026-12")
+    house.manage("shell", "-v0", "-c", MAIL)
+    payments = house.receive(RECAUDO, kind="recaudo")
+    first = house.worker()
+    with publishing_held_up(house):
+        ring_and_meet_it_publishing(house, payments)
+        assert "Copia en" in house.manage("backup", str(copies / "one"))
+        house.kill(first)
+    house.empty_queue()
+    assert "está entera" in house.manage("restore", str(copies / "one"), "--only-check")
+
+    restored = empty_site()
+    told = restored.manage("restore", str(copies / "one"))
+    assert "1 correos y 0 operaciones esperan a una persona" in told
+    assert "todos los sellos ✓" in told
+    assert urlsplit(restored.database_url).username != urlsplit(restored.owner_url).username
+    let_the_lease_run_out(restored, payments)
+    restored.worker("second")
+    restored.beat()
+    wait_for_state(restored, payments, "published")
+    the_report_is_the_truth(restored)
+    the_payments_are_the_truth(restored)
+    stands = dict(restored.rows("SELECT key, state FROM notices_notice WHERE key IN ('sent', 'owed')"))
+    assert stands == {"sent": "sent", "owed": "parked"}
+    numbers = "SELECT nextval('notices_notice_id_seq') - max(id) FROM notices_notice"
+    assert restored.value(numbers) > 10_000, "a number that was given after the copy is not given again"
+
+
+def test_a_site_that_is_there_is_not_restored_over(house: House, copies: Path) -> None:
+    house.manage("backup", str(copies / "one"))
+    before = tables(house)
+    house.manage("restore", str(copies / "one"), code=1)
+    house.manage("backup", str(copies / "one"), code=1)
+    assert tables(house) == before
+    assert sorted(path.name for path in copies.iterdir()) == ["one"]
+
+
+def test_a_copy_that_is_damaged_or_of_another_environment_leaves_the_site_empty(
+    house: House, copies: Path, empty_site: Callable[[], House]
+) -> None:
+    house.manage("backup", str(copies / "one"))
+    site = empty_site()
+    for name in ("database.dump", "files.tar", "about.json"):
+        shutil.copytree(copies / "one", copies / "two")
+        part = bytearray((copies / "two" / name).read_bytes())
+        part[len(part) // 2] ^= 1
+        (copies / "two" / name).write_bytes(part)
+        site.manage("restore", str(copies / "two"), code=1)
+        shutil.rmtree(copies / "two")
+    (copies / "half").mkdir()
+    site.manage("restore", str(copies / "half"), code=1)
+    assert tables(site) == 0
+    assert list(site.home.glob("files*")) == []
+    assert "✓" in site.manage("restore", str(copies / "one"))
+
+
+def test_a_backup_that_is_killed_leaves_nothing_that_looks_like_one(
+    house: House, copies: Path, empty_site: Callable[[], House]
+) -> None:
+    with psycopg.connect(house.owner_url) as connection:
+        connection.execute("LOCK TABLE campaigns_contact IN ACCESS EXCLUSIVE MODE")  # it waits for it
+        begun = house.start("manage.py", "backup", str(copies / "one"))
+        wait_until(lambda: (copies / "one.part").exists(), what="the backup has begun")
+        house.kill(begun)
+    assert not (copies / "one").exists()
+    empty_site().manage("restore", str(copies / "one.part"), code=1)
+    house.manage("backup", str(copies / "one"))
+    assert not (copies / "one.part").exists()
