@@ -10,6 +10,7 @@ from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from callcenter.backup.last_one import note_backup
 from callcenter.backup.parts import DATABASE, BackupRefused
 from callcenter.backup.taking import take_backup
 from screens.terminal import TerminalCommand
@@ -23,7 +24,9 @@ class Command(TerminalCommand):
 
     def handle(self, *, folder: Path, **options: Any) -> None:
         try:
-            about = take_backup(folder, now=timezone.now(), tell=self.stderr.write)
+            now = timezone.now()
+            about = take_backup(folder, now=now, tell=self.stderr.write)
+            note_backup(now=now)
         except BackupRefused as refused:
             raise CommandError(str(refused)) from None
         told = {

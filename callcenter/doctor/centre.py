@@ -1,0 +1,93 @@
+"""Whether the centre's work goes on: who gives a sign of life, what stands still, what was never set up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django_celery_beat.models import PeriodicTask
+
+from agents.models import Role, User
+from callcenter.doctor.answers import Answer, Level, Question, ago, look_if, wrong_if
+from callcenter.health import SIGNS_STOP_AFTER
+from callcenter.heartbeats import NAMES, last_sign
+from callcenter.schedule import SCHEDULE
+from campaigns.models import ReportSource
+from inbound.models import FlowVersion, ServiceLine
+from inbound.outside.reaching import Mode, use_of
+from service_level.models import Holiday, WorkingHours
+from systems.registry import asked_cells
+from work.overview import all_kinds
+
+LATE = timedelta(minutes=10)
+AT_LEAST = 2  # who administer: what gives power over others takes two
+
+
+def processes(now: datetime) -> Iterator[Answer]:
+    for name in NAMES:
+        sign = last_sign(name=name)
+        is_silent = sign is None or now - sign > SIGNS_STOP_AFTER
+        yield Answer(name, ago(sign, now=now), wrong_if(is_silent), _("Arranque ese proceso; no se perdió nada."))
+
+
+def clock(_now: datetime) -> Iterator[Answer]:
+    on = set(PeriodicTask.objects.filter(enabled=True).values_list("name", flat=True))
+    off = [tick.name for tick in SCHEDULE if tick.name not in on]
+    words = ngettext("apagada: %(names)s", "apagadas: %(names)s", len(off)) % {"names": ", ".join(off)}
+    seen = words if off else _("todas encendidas")
+    yield Answer(_("tareas del reloj"), seen, look_if(bool(off)), _("Tareas periódicas, en el admin."))
+
+
+def owed(now: datetime) -> Iterator[Answer]:
+    for one in all_kinds(now=now):
+        counted = {"waiting": one.waiting, "held": one.held, "parked": one.parked}
+        words = _("%(waiting)d esperan, %(held)d por decidir, %(parked)d detenidos") % counted
+        if one.since is not None:
+            words += " · " + _("el más viejo %(ago)s") % {"ago": ago(one.since, now=now)}
+        is_late = one.since is not None and now - one.since > LATE
+        level = Level.WRONG if is_late else look_if(one.parked > 0)
+        yield Answer(str(one.kind.words), words, level, _("Vea «Trabajo pendiente»."))
+
+
+def sources(now: datetime) -> Iterator[Answer]:
+    """What failed is told on its page: it may name somebody."""
+    there = list(ReportSource.objects.filter(is_active=True).order_by("pk"))
+    if not there:
+        yield Answer(_("orígenes de reportes"), _("ninguno"), Level.LOOK, _("Orígenes de reportes, en el admin."))
+    for one in there:
+        words = _("se miró %(ago)s") % {"ago": ago(one.last_looked_at, now=now)}
+        named = f"{one.get_kind_display()} #{one.pk}"
+        yield Answer(named, words, wrong_if(bool(one.last_error)), _("Falló: su página en el admin dice por qué."))
+
+
+def systems(_now: datetime) -> Iterator[Answer]:
+    used = Counter(use_of(code).mode for code in asked_cells())
+    said = ", ".join(f"{Mode(mode).label}: {count}" for mode, count in sorted(used.items()))
+    yield Answer(
+        _("otros sistemas"), said, look_if(not used[Mode.CONNECTED]), _("Sin SYSTEMS_URL todo se atiende a mano.")
+    )
+
+
+def people(_now: datetime) -> Iterator[Answer]:
+    active = Counter(User.objects.filter(is_active=True).values_list("role", flat=True))
+    said = ", ".join(f"{Role(role).label}: {count}" for role, count in sorted(active.items()))
+    level = look_if(active[Role.ADMINISTRATOR] < AT_LEAST)
+    yield Answer(_("cuentas activas"), said, level, _("Administran dos al menos: manage.py createsuperuser."))
+
+
+def set_up(now: datetime) -> Iterator[Answer]:
+    published = set(FlowVersion.objects.values_list("line", flat=True))
+    without = [one.number for one in ServiceLine.objects.order_by("position") if one.pk not in published]
+    if without:
+        yield Answer(_("líneas sin flujo"), ", ".join(without), Level.LOOK, "manage.py publish_flows")
+    if not WorkingHours.objects.exists():
+        yield Answer(_("horario del centro"), _("no está puesto"), Level.LOOK, _("Horarios, en el admin."))
+    if not Holiday.objects.filter(day__year=now.year).exists():
+        of_year = _("feriados de %(year)d") % {"year": now.year}
+        yield Answer(of_year, _("ninguno"), Level.LOOK, f"manage.py seed_holidays {now.year}")
+
+
+QUESTIONS: tuple[Question, ...] = (processes, clock, owed, sources, systems, people, set_up)

@@ -1,0 +1,86 @@
+"""The program, its settings and the machine it runs on."""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import resource
+import shutil
+import stat
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import django
+import psutil
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from callcenter.backup.last_one import last_backup
+from callcenter.doctor.answers import Answer, Level, Question, ago, look_if, wrong_if
+from callcenter.production import refusals
+
+GB = 2**30
+ROOM, LITTLE_ROOM = 10, 1  # GB free below which it is worth a look, and below which work stops
+CROWDED = 90  # of a hundred parts of the memory
+FILES_AT_LEAST = 4_096  # that one process may hold open: a thousand boards are two thousand
+BACKUP_EACH = timedelta(days=2)
+
+
+def versions(_now: datetime) -> Iterator[Answer]:
+    changes = (settings.BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8")
+    newest = re.search(r"^## (.+)$", changes, re.MULTILINE)
+    yield Answer(_("versión"), newest[1] if newest else "?")
+    yield Answer("Python, Django", f"{platform.python_version()}, {django.get_version()} · {platform.platform()}")
+
+
+def the_settings(_now: datetime) -> Iterator[Answer]:
+    if settings.IS_DEMO:
+        yield Answer("CALLCENTER_ENV", "demo", Level.LOOK, _("Para un centro: CALLCENTER_ENV=production."))
+        return
+    for line in refusals(settings):
+        yield Answer("CALLCENTER_ENV", line, Level.WRONG)
+    without = ", ".join(settings.PRODUCTION_WITHOUT)
+    yield Answer("CALLCENTER_ENV", "production" + (f", PRODUCTION_WITHOUT={without}" if without else ""))
+    written = settings.BASE_DIR / ".env"
+    if written.exists() and stat.S_IMODE(written.stat().st_mode) & 0o077:
+        yield Answer(".env", _("lo leen otros usuarios de la máquina"), Level.LOOK, "chmod 600 .env")
+
+
+def room(_now: datetime) -> Iterator[Answer]:
+    home = settings.CALLCENTER_HOME
+    disk = shutil.disk_usage(home)
+    free = disk.free / GB
+    words = _("%(free).1f GB libres de %(all).1f en %(home)s") % {"free": free, "all": disk.total / GB, "home": home}
+    level = Level.WRONG if free < LITTLE_ROOM else look_if(free < ROOM)
+    yield Answer(_("disco"), words, level, _("Haga lugar: sin él no entra un reporte ni se sella un mes."))
+    if not os.access(home, os.W_OK):
+        yield Answer(_("disco"), _("no se puede escribir en %(home)s") % {"home": home}, Level.WRONG)
+
+
+def strength(_now: datetime) -> Iterator[Answer]:
+    memory = psutil.virtual_memory()
+    words = _("%(free).1f GB libres de %(all).1f, %(cores)s núcleos, carga %(load).1f") % {
+        "free": memory.available / GB, "all": memory.total / GB, "cores": os.cpu_count(), "load": os.getloadavg()[0],
+    }  # fmt: skip
+    yield Answer(_("memoria"), words, look_if(memory.percent > CROWDED))
+    may, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    words = _("hasta %(count)d por proceso") % {"count": may}
+    yield Answer(_("archivos abiertos"), words, look_if(may < FILES_AT_LEAST), f"LimitNOFILE={FILES_AT_LEAST}")
+
+
+def pages(_now: datetime) -> Iterator[Answer]:
+    if settings.STATIC_ROOT is None:
+        return
+    is_there = (settings.STATIC_ROOT / "staticfiles.json").exists()
+    words = _("reunidos") if is_there else _("no se reunieron")
+    yield Answer(_("estilos y guiones"), words, wrong_if(not is_there), "manage.py collectstatic")
+
+
+def backup(now: datetime) -> Iterator[Answer]:
+    last = last_backup()
+    is_late = not settings.IS_DEMO and (last is None or now - last > BACKUP_EACH)
+    yield Answer(_("última copia desde esta máquina"), ago(last, now=now), look_if(is_late), "manage.py backup")
+
+
+QUESTIONS: tuple[Question, ...] = (versions, the_settings, room, strength, pages, backup)

@@ -1,0 +1,105 @@
+"""The servers the house stands on: what they are, whether they answer, and as whom they are asked."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from redis import Redis
+
+from agents.audit_check import owns_the_tables
+from callcenter.doctor.answers import Answer, Level, Question, look_if, wrong_if
+from callcenter.queue_rights import excess
+from telephony.link_ages import link_ages
+
+OLDEST_POSTGRESQL = 150_000
+CLOCKS_DIFFER = 2.0  # seconds
+LONG = timedelta(minutes=10)  # of one transaction: it holds back what autovacuum clears
+CROWDED = 0.8
+_DATABASE = """
+SELECT current_setting('server_version_num')::int, current_setting('server_version'),
+       pg_size_pretty(pg_database_size(current_database())), current_setting('max_connections')::int,
+       (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
+       (SELECT max(clock_timestamp() - xact_start) FROM pg_stat_activity WHERE datname = current_database())"""
+
+
+def database(_now: datetime) -> Iterator[Answer]:
+    with connection.cursor() as cursor:
+        cursor.execute(_DATABASE)
+        number, version, size, most, used, longest = cursor.fetchone()
+    is_old = number < OLDEST_POSTGRESQL
+    yield Answer("PostgreSQL", f"{version} · {size}", wrong_if(is_old), _("Hace falta PostgreSQL 15 o más nuevo."))
+    words = _("%(used)d de %(most)d") % {"used": used, "most": most}
+    cure = _("Menos procesos, un DATABASE_POOL_SIZE menor o un repartidor de conexiones.")
+    yield Answer(_("conexiones"), words, look_if(used > CROWDED * most), cure)
+    if longest is not None and longest > LONG:
+        words = _("una está abierta hace %(minutes)d min") % {"minutes": longest.total_seconds() // 60}
+        yield Answer(_("transacciones"), words, Level.LOOK, "SELECT * FROM pg_stat_activity")
+
+
+def its_clock(_now: datetime) -> Iterator[Answer]:
+    with connection.cursor() as cursor:
+        began = timezone.now()
+        cursor.execute("SELECT clock_timestamp()")
+        (told,) = cursor.fetchone()
+    here = began + (timezone.now() - began) / 2
+    differs = abs((told - here).total_seconds())
+    words = _("difiere %(seconds).1f s del de esta máquina") % {"seconds": differs}
+    yield Answer(_("reloj de la base"), words, look_if(differs > CLOCKS_DIFFER), _("Póngalos en hora (chrony, NTP)."))
+
+
+def its_user(_now: datetime) -> Iterator[Answer]:
+    owns = owns_the_tables(settings.DATABASE_WORKS_AS)
+    words = _("es la dueña de la base") if owns else _("no es dueña de nada")
+    level = look_if(owns and not settings.IS_DEMO)
+    yield Answer(f"DATABASE_URL: {settings.DATABASE_WORKS_AS}", words, level, "manage.py make_roles")
+
+
+def migrations(_now: datetime) -> Iterator[Answer]:
+    executor = MigrationExecutor(connection)
+    due = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    words = ngettext("falta %(count)d", "faltan %(count)d", due) % {"count": due} if due else _("al día")
+    yield Answer(_("migraciones"), words, wrong_if(bool(due)), "manage.py migrate")
+
+
+def queue(_now: datetime) -> Iterator[Answer]:
+    with Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as client:
+        waiting = {name: client.llen(name) for name in ("ticks", "jobs")}
+        more = excess(client)
+    yield Answer(_("cola"), ", ".join(f"{name}: {count}" for name, count in waiting.items()))
+    if more and not settings.IS_DEMO:
+        yield Answer(_("usuario de la cola"), _("puede más de lo que hace falta"), Level.LOOK, "manage.py queue_user")
+
+
+def mail(_now: datetime) -> Iterator[Answer]:
+    if "smtp" not in settings.EMAIL_BACKEND:
+        yield Answer(_("correo"), settings.EMAIL_BACKEND.split(".")[-2])
+        return
+    where = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+    try:
+        with smtplib.SMTP(settings.EMAIL_HOST, settings.EMAIL_PORT, timeout=5) as server:
+            server.ehlo()
+            is_bare = server.has_extn("starttls") and not settings.EMAIL_USE_TLS
+    except (OSError, smtplib.SMTPException) as error:
+        yield Answer(_("correo"), f"{where}: {type(error).__name__}", Level.WRONG, "EMAIL_HOST, EMAIL_PORT")
+        return
+    yield Answer(_("correo"), where, look_if(is_bare), "EMAIL_USE_TLS=true")
+
+
+def switchboards(now: datetime) -> Iterator[Answer]:
+    for link in link_ages(now=now):
+        words = _("enlazada") if link.is_up else _("sin enlace: %(why)s") % {"why": link.why or "—"}
+        if link.clock_ahead is not None:
+            words += " · " + _("su reloj va %(seconds)+.1f s") % {"seconds": link.clock_ahead}
+        named = _("central %(name)s") % {"name": link.name}
+        yield Answer(named, words, wrong_if(not link.is_up), "manage.py check_switchboard")
+
+
+QUESTIONS: tuple[Question, ...] = (database, its_clock, its_user, migrations, queue, mail, switchboards)
