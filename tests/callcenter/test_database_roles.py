@@ -17,6 +17,7 @@ from psycopg import sql
 from agents.audit import books, tables_of_facts
 from agents.models import Agent
 from callcenter.database_rights import NoRights, give_rights, make_role, only_added_to, only_read
+from callcenter.management.commands import make_roles
 from callcenter.ownership import refuse_to_own
 from tests.audit import by_its_owner
 from tests.databases import WORKS
@@ -142,6 +143,19 @@ def test_the_owner_is_given_no_rights() -> None:
 def test_who_may_make_no_table_is_told_who_migrates() -> None:
     with pytest.raises(CommandError, match=r"may make no table here. Name who owns the database in DATABASE_OWNER_URL"):
         call_command("migrate", verbosity=0, interactive=False)
+
+
+def test_the_user_is_made_with_its_own_password_and_not_the_owners(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[dict[str, str]] = []
+    monkeypatch.setitem(connection.settings_dict, "PASSWORD", "its-own")
+    settings.DATABASE_OWNER = {**connection.settings_dict, "USER": "owner", "PASSWORD": "the-owners"}
+    monkeypatch.setattr(make_roles, "make_role", lambda **asked: made.append(asked))
+    monkeypatch.setattr(make_roles, "give_rights", lambda **_asked: None)
+    make_roles.Command().handle()
+    assert made == [{"name": settings.DATABASE_WORKS_AS, "password": "its-own"}]
+    assert connection.settings_dict["PASSWORD"] == "its-own"
 
 
 @pytest.mark.parametrize(("without", "starts"), [([], False), (["database-roles"], True)])

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from callcenter.database_rights import NoRights, give_rights, make_role, who_works
@@ -18,9 +19,10 @@ class Command(TerminalCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.DATABASE_OWNER is None:
             raise CommandError("DATABASE_OWNER_URL: name the user who owns the database; DATABASE_URL names the other.")
+        password = connection.settings_dict["PASSWORD"]  # as the owner it is the owner's
         with as_owner():
             try:
-                if make_role(name=who_works(), password=settings.DATABASES["default"]["PASSWORD"]):
+                if make_role(name=who_works(), password=password):
                     self.stdout.write(_("Se creó el usuario %(name)s.") % {"name": who_works()})
                 give_rights(to=who_works())
             except NoRights as refused:
