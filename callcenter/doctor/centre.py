@@ -73,7 +73,7 @@ def systems(_now: datetime) -> Iterator[Answer]:
 
 def people(_now: datetime) -> Iterator[Answer]:
     active = Counter(User.objects.filter(is_active=True).values_list("role", flat=True))
-    said = ", ".join(f"{Role(role).label}: {count}" for role, count in sorted(active.items()))
+    said = ", ".join(f"{Role(role).label}: {count}" for role, count in sorted(active.items())) or _("ninguna")
     level = look_if(active[Role.ADMINISTRATOR] < AT_LEAST)
     yield Answer(_("cuentas activas"), said, level, _("Administran dos al menos: manage.py createsuperuser."))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import platform
 import re
-import resource
 import shutil
 import stat
 from collections.abc import Iterator
@@ -23,7 +22,6 @@ from callcenter.production import refusals
 GB = 2**30
 ROOM, LITTLE_ROOM = 10, 1  # GB free below which it is worth a look, and below which work stops
 CROWDED = 90  # of a hundred parts of the memory
-FILES_AT_LEAST = 4_096  # that one process may hold open: a thousand boards are two thousand
 BACKUP_EACH = timedelta(days=2)
 
 
@@ -43,8 +41,8 @@ def the_settings(_now: datetime) -> Iterator[Answer]:
     without = ", ".join(settings.PRODUCTION_WITHOUT)
     yield Answer("CALLCENTER_ENV", "production" + (f", PRODUCTION_WITHOUT={without}" if without else ""))
     written = settings.BASE_DIR / ".env"
-    if written.exists() and stat.S_IMODE(written.stat().st_mode) & 0o077:
-        yield Answer(".env", _("lo leen otros usuarios de la máquina"), Level.LOOK, "chmod 600 .env")
+    if written.exists() and stat.S_IMODE(written.stat().st_mode) & 0o007:
+        yield Answer(".env", _("lo leen otros usuarios de la máquina"), Level.LOOK, "chmod o= .env")
 
 
 def room(_now: datetime) -> Iterator[Answer]:
@@ -64,17 +62,14 @@ def strength(_now: datetime) -> Iterator[Answer]:
         "free": memory.available / GB, "all": memory.total / GB, "cores": os.cpu_count(), "load": os.getloadavg()[0],
     }  # fmt: skip
     yield Answer(_("memoria"), words, look_if(memory.percent > CROWDED))
-    may, _hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    words = _("hasta %(count)d por proceso") % {"count": may}
-    yield Answer(_("archivos abiertos"), words, look_if(may < FILES_AT_LEAST), f"LimitNOFILE={FILES_AT_LEAST}")
 
 
 def pages(_now: datetime) -> Iterator[Answer]:
     if settings.STATIC_ROOT is None:
         return
-    is_there = (settings.STATIC_ROOT / "staticfiles.json").exists()
-    words = _("reunidos") if is_there else _("no se reunieron")
-    yield Answer(_("estilos y guiones"), words, wrong_if(not is_there), "manage.py collectstatic")
+    can_be_read = os.access(settings.STATIC_ROOT / "staticfiles.json", os.R_OK)
+    words = _("reunidos") if can_be_read else _("no se reunieron, o este usuario no los lee")
+    yield Answer(_("estilos y guiones"), words, wrong_if(not can_be_read), "manage.py collectstatic")
 
 
 def backup(now: datetime) -> Iterator[Answer]:

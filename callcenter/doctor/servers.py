@@ -6,9 +6,11 @@ import smtplib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+import httpx
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -28,6 +30,19 @@ SELECT current_setting('server_version_num')::int, current_setting('server_versi
        pg_size_pretty(pg_database_size(current_database())), current_setting('max_connections')::int,
        (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
        (SELECT max(clock_timestamp() - xact_start) FROM pg_stat_activity WHERE datname = current_database())"""
+
+
+def front_door(_now: datetime) -> Iterator[Answer]:
+    """Asked as people come in, through the proxy."""
+    address = f"{settings.PUBLIC_URL.rstrip('/')}{reverse('livez')}"
+    try:
+        answer = httpx.get(address, timeout=5)
+    except httpx.HTTPError as error:
+        is_of_papers = "CERTIFICATE" in str(error).upper()
+        seen = _("su certificado no vale para esta máquina") if is_of_papers else type(error).__name__
+        yield Answer(address, seen, Level.LOOK if is_of_papers else Level.WRONG, _("El proxy, su certificado, el DNS."))
+        return
+    yield Answer(address, str(answer.status_code), wrong_if(answer.status_code != 200), "callcenter-web")
 
 
 def database(_now: datetime) -> Iterator[Answer]:
@@ -102,4 +117,4 @@ def switchboards(now: datetime) -> Iterator[Answer]:
         yield Answer(named, words, wrong_if(not link.is_up), "manage.py check_switchboard")
 
 
-QUESTIONS: tuple[Question, ...] = (database, its_clock, its_user, migrations, queue, mail, switchboards)
+QUESTIONS: tuple[Question, ...] = (front_door, database, its_clock, its_user, migrations, queue, mail, switchboards)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
@@ -113,6 +114,28 @@ def test_mail_is_asked_for_a_greeting_and_who_does_not_answer_is_said(monkeypatc
         server.shutdown()
     (answer,) = said(servers.mail)
     assert (answer.level, "ConnectionRefusedError" in answer.seen) == (Level.WRONG, True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "level"),
+    [
+        (httpx.Response(200), Level.WELL),
+        (httpx.Response(502), Level.WRONG),
+        (httpx.ConnectError("[SSL: CERTIFICATE_VERIFY_FAILED] self-signed"), Level.LOOK),
+        (httpx.ConnectError("Name or service not known"), Level.WRONG),
+    ],
+)
+def test_it_comes_in_as_people_do(answer: Any, level: Level, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.PUBLIC_URL = "https://centro.comteco.example/"
+
+    def get(address: str, **_more: Any) -> httpx.Response:
+        assert address == "https://centro.comteco.example/livez"
+        if isinstance(answer, httpx.Response):
+            return answer
+        raise answer
+
+    monkeypatch.setattr(servers.httpx, "get", get)
+    assert [one.level for one in said(servers.front_door)] == [level]
 
 
 def test_migrations_that_are_due_hinder_people(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""`queue_user [--check]`: the user of Valkey or Redis the house runs as, for its server; or whether it is no more."""
+"""`queue_user [--file | --check]`: the user of Valkey or Redis the house runs as, for its server, or what it may."""
 
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -22,6 +22,7 @@ class Command(TerminalCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--file", action="store_true", help="as a line of the server's file of users")
         parser.add_argument("--check", action="store_true", help="ask the server as that user")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -34,7 +35,8 @@ class Command(TerminalCommand):
                 "REDIS_URL: name a user and a password of its own: rediss://callcenter:password@host:6379"
             )
         told = " ".join(rules(password=unquote(asked.password)))
-        self.stdout.write(f"ACL SETUSER {unquote(asked.username)} reset {told}")
+        name = unquote(asked.username)
+        self.stdout.write(f"user {name} {told}" if options["file"] else f"ACL SETUSER {name} reset {told}")
 
     def _check(self) -> None:
         with Redis.from_url(

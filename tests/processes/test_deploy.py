@@ -1,0 +1,164 @@
+"""What `deploy/` installs: the commands of the units make a whole house, nginx in front does what the application
+counts on, and the script refuses what it cannot do before it touches anything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shlex
+import shutil
+import socket
+import ssl
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from callcenter.heartbeats import NAMES
+from tests.processes.house import ROOT, House, free_port, wait_until
+
+pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
+DEPLOY = ROOT / "deploy"
+NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+NAME = "centro.comteco.example"
+
+
+def command_of(unit: str, **ports: int) -> list[str]:
+    """What the unit starts, by this interpreter and on other ports."""
+    text = (DEPLOY / "systemd" / f"{unit}.service").read_text(encoding="utf-8")
+    (line,) = re.findall(r"^ExecStart=(.+)$", text, re.MULTILINE)
+    program, *words = shlex.split(line.replace("%%", "%"))
+    assert Path(program).parent == Path("/srv/callcenter/.venv/bin")
+    told = [str(ports.get(f"port_{word}", word)) for word in words]
+    return told if Path(program).name == "python" else ["-m", Path(program).name, *told]
+
+
+@contextlib.contextmanager
+def running(house: House, *command: str) -> Iterator[None]:
+    with (house.home / "deploy.log").open("a") as log:
+        process = subprocess.Popen([sys.executable, *command], cwd=ROOT, env=house.environment, stdout=log, stderr=log)
+        try:
+            yield
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def asked(address: str) -> int:
+    with contextlib.suppress(httpx.TransportError):
+        return httpx.get(address, timeout=60, trust_env=False).status_code
+    return 0
+
+
+def test_the_units_together_are_a_whole_house(house: House) -> None:
+    target = (DEPLOY / "systemd" / "callcenter.target").read_text(encoding="utf-8")
+    wanted = re.findall(r"callcenter-(\w+)\.service", target)
+    assert sorted(wanted) == ["beat", "jobs", "live", "ticks", "web"]
+    house.environment |= {"LIVE_BEAT": "1"}
+    house.manage("sync_schedule")
+    web, live = free_port(), free_port()
+    with (
+        running(house, *command_of("callcenter-web", port_8000=web)),
+        running(house, *command_of("callcenter-live", port_8070=live)),
+    ):
+        for name in ("ticks", "jobs", "beat"):
+            house.start(*command_of(f"callcenter-{name}"))
+        wait_until(lambda: asked(f"http://127.0.0.1:{web}/livez") == 200, what="pages are answered")
+        wait_until(lambda: house.signs() >= {*NAMES}, what="each gives a sign of life")
+
+
+@pytest.fixture
+def proxied(house: House) -> Iterator[tuple[int, int]]:
+    """The web server behind nginx with the file of `deploy/`. Gives the ports of http and https."""
+    assert NGINX is not None
+    web, live, plain, tls = (free_port() for _port in range(4))
+    house.environment |= {"TRUSTED_PROXIES": "127.0.0.1", "ALLOWED_HOSTS": NAME}
+    folder = house.home / "nginx"
+    folder.mkdir(mode=0o755)
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={NAME}",
+         "-keyout", key, "-out", certificate], check=True, capture_output=True,
+    )  # fmt: skip
+    site = (DEPLOY / "nginx" / "callcenter.conf").read_text(encoding="utf-8")
+    for here, there in (
+        ("@NAME@", NAME),
+        ("listen 80;", f"listen 127.0.0.1:{plain};"), ("listen 443 ssl;", f"listen 127.0.0.1:{tls} ssl;"),
+        ("/etc/callcenter/tls/certificate.pem", str(certificate)), ("/etc/callcenter/tls/key.pem", str(key)),
+        ("127.0.0.1:8000;", f"127.0.0.1:{web};"), ("127.0.0.1:8070;", f"127.0.0.1:{live};"),
+    ):  # fmt: skip
+        assert here in site
+        site = site.replace(here, there)
+    site = "\n".join(line for line in site.splitlines() if "[::]" not in line)
+    temporary = "".join(
+        f"{of}_temp_path {folder}/{of};\n" for of in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    )
+    (folder / "nginx.conf").write_text(
+        f"daemon off; pid {folder}/pid; events {{}}\nhttp {{ access_log off;\n{temporary}{site}\n}}\n"
+    )
+    command = [NGINX, "-p", str(folder), "-e", str(folder / "errors.log"), "-c", str(folder / "nginx.conf")]
+    with running(house, *command_of("callcenter-web", port_8000=web)):
+        nginx = subprocess.Popen(command)
+        try:
+            wait_until(lambda: asked(f"http://127.0.0.1:{web}/livez") in (200, 400), what="pages are answered")
+            wait_until(lambda: asked(f"http://127.0.0.1:{plain}/") == 301, what="nginx answers")
+            yield plain, tls
+        finally:
+            nginx.terminate()
+            nginx.wait(60)
+            shutil.rmtree(folder)
+
+
+@contextlib.contextmanager
+def spoken_to(port: int, *protocols: str) -> Iterator[ssl.SSLSocket]:
+    """A line by TLS, on which one of these is spoken."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_alpn_protocols([*protocols])
+    line = socket.create_connection(("127.0.0.1", port), timeout=60)
+    with context.wrap_socket(line, server_hostname=NAME) as spoken:
+        yield spoken
+
+
+@pytest.mark.skipif(NGINX is None, reason="nginx is not installed here")
+def test_nginx_in_front_does_what_the_application_counts_on(house: House, proxied: tuple[int, int]) -> None:
+    plain, tls = proxied
+    moved = httpx.get(f"http://127.0.0.1:{plain}/desk/", headers={"Host": NAME}, trust_env=False)
+    assert (moved.status_code, moved.headers["Location"]) == (301, f"https://{NAME}/desk/")
+    told = {"Host": NAME, "X-Forwarded-For": "200.87.1.1", "Referer": f"https://{NAME}/accounts/login/"}
+    with httpx.Client(base_url=f"https://127.0.0.1:{tls}", verify=False, headers=told, trust_env=False) as visitor:  # noqa: S501
+        for address, status in (("/livez", 200), ("/readyz", 403), ("/metrics", 403), ("/accounts/login/", 200)):
+            assert visitor.get(address).status_code == status, address
+        assert visitor.get("/livez", headers={"Host": "evil.example"}).status_code == 400
+        page = visitor.get("/accounts/login/")
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+        assert token is not None
+        sent = {"login": "nobody", "password": "x", "csrfmiddlewaretoken": token[1]}
+        cookies = {"Cookie": "; ".join(f"{name}={value}" for name, value in page.cookies.items())}
+        assert visitor.post("/accounts/login/", data=sent, headers=cookies).status_code == 200
+    address = house.value("SELECT host(ip_address) FROM axes_accessattempt WHERE username = 'nobody'")
+    assert address == "127.0.0.1", "what a visitor says of his address is not believed"
+    with spoken_to(tls, "h2", "http/1.1") as line:
+        assert line.selected_alpn_protocol() == "h2"
+    with spoken_to(tls, "http/1.1") as line:
+        head = f"POST /reports/upload/ HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: {400 * 2**20}\r\n\r\n"
+        line.sendall(head.encode())
+        assert line.recv(100).split()[1] == b"413"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"), [([], "name the host"), (["x; rm -rf /"], "name the host"), ([NAME], "/srv/callcenter")]
+)
+def test_the_script_refuses_before_it_touches_anything(arguments: list[str], says: str) -> None:
+    if Path("/srv/callcenter") == ROOT:
+        pytest.skip("here it would install")
+    ended = subprocess.run(
+        ["bash", DEPLOY / "install.sh", *arguments], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert says in ended.stderr or (os.geteuid() and "root" in ended.stderr)
