@@ -29,7 +29,7 @@ def examine(*, now: datetime) -> Iterator[tuple[str, list[Answer]]]:
 
 def _asked(question: Question, now: datetime) -> list[Answer]:
     try:
-        return list(question(now))
+        return list(question(now=now))
     except (DatabaseError, RedisError, OperationalError, OSError) as error:
         words = _("no se pudo preguntar: %(error)s") % {"error": type(error).__name__}
         return [Answer(question.__name__, words, Level.WRONG)]

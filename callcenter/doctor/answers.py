@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -44,7 +45,12 @@ class Answer:
         return "" if self.level == Level.WELL else self.cure
 
 
-Question = Callable[[datetime], Iterator[Answer]]
+class Question(Protocol):
+    """Something that is asked; of some things there is nothing to say."""
+
+    __name__: str
+
+    def __call__(self, *, now: datetime) -> Iterator[Answer]: ...
 
 
 def ago(moment: datetime | None, *, now: datetime) -> str:

@@ -26,14 +26,14 @@ LATE = timedelta(minutes=10)
 AT_LEAST = 2  # who administer: what gives power over others takes two
 
 
-def processes(now: datetime) -> Iterator[Answer]:
+def processes(*, now: datetime) -> Iterator[Answer]:
     for name in NAMES:
         sign = last_sign(name=name)
         is_silent = sign is None or now - sign > SIGNS_STOP_AFTER
         yield Answer(name, ago(sign, now=now), wrong_if(is_silent), _("Arranque ese proceso; no se perdió nada."))
 
 
-def clock(_now: datetime) -> Iterator[Answer]:
+def clock(*, now: datetime) -> Iterator[Answer]:
     on = set(PeriodicTask.objects.filter(enabled=True).values_list("name", flat=True))
     off = [tick.name for tick in SCHEDULE if tick.name not in on]
     words = ngettext("apagada: %(names)s", "apagadas: %(names)s", len(off)) % {"names": ", ".join(off)}
@@ -41,7 +41,7 @@ def clock(_now: datetime) -> Iterator[Answer]:
     yield Answer(_("tareas del reloj"), seen, look_if(bool(off)), _("Tareas periódicas, en el admin."))
 
 
-def owed(now: datetime) -> Iterator[Answer]:
+def owed(*, now: datetime) -> Iterator[Answer]:
     for one in all_kinds(now=now):
         counted = {"waiting": one.waiting, "held": one.held, "parked": one.parked}
         words = _("%(waiting)d esperan, %(held)d por decidir, %(parked)d detenidos") % counted
@@ -52,7 +52,7 @@ def owed(now: datetime) -> Iterator[Answer]:
         yield Answer(str(one.kind.words), words, level, _("Vea «Trabajo pendiente»."))
 
 
-def sources(now: datetime) -> Iterator[Answer]:
+def sources(*, now: datetime) -> Iterator[Answer]:
     """What failed is told on its page: it may name somebody."""
     there = list(ReportSource.objects.filter(is_active=True).order_by("pk"))
     if not there:
@@ -63,7 +63,7 @@ def sources(now: datetime) -> Iterator[Answer]:
         yield Answer(named, words, wrong_if(bool(one.last_error)), _("Falló: su página en el admin dice por qué."))
 
 
-def systems(_now: datetime) -> Iterator[Answer]:
+def systems(*, now: datetime) -> Iterator[Answer]:
     used = Counter(use_of(code).mode for code in asked_cells())
     said = ", ".join(f"{Mode(mode).label}: {count}" for mode, count in sorted(used.items()))
     yield Answer(
@@ -71,14 +71,14 @@ def systems(_now: datetime) -> Iterator[Answer]:
     )
 
 
-def people(_now: datetime) -> Iterator[Answer]:
+def people(*, now: datetime) -> Iterator[Answer]:
     active = Counter(User.objects.filter(is_active=True).values_list("role", flat=True))
     said = ", ".join(f"{Role(role).label}: {count}" for role, count in sorted(active.items())) or _("ninguna")
     level = look_if(active[Role.ADMINISTRATOR] < AT_LEAST)
     yield Answer(_("cuentas activas"), said, level, _("Administran dos al menos: manage.py createsuperuser."))
 
 
-def set_up(now: datetime) -> Iterator[Answer]:
+def set_up(*, now: datetime) -> Iterator[Answer]:
     published = set(FlowVersion.objects.values_list("line", flat=True))
     without = [one.number for one in ServiceLine.objects.order_by("position") if one.pk not in published]
     if without:

@@ -25,14 +25,14 @@ CROWDED = 90  # of a hundred parts of the memory
 BACKUP_EACH = timedelta(days=2)
 
 
-def versions(_now: datetime) -> Iterator[Answer]:
+def versions(*, now: datetime) -> Iterator[Answer]:
     changes = (settings.BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8")
     newest = re.search(r"^## (.+)$", changes, re.MULTILINE)
     yield Answer(_("versión"), newest[1] if newest else "?")
     yield Answer("Python, Django", f"{platform.python_version()}, {django.get_version()} · {platform.platform()}")
 
 
-def the_settings(_now: datetime) -> Iterator[Answer]:
+def the_settings(*, now: datetime) -> Iterator[Answer]:
     if settings.IS_DEMO:
         yield Answer("CALLCENTER_ENV", "demo", Level.LOOK, _("Para un centro: CALLCENTER_ENV=production."))
         return
@@ -45,7 +45,7 @@ def the_settings(_now: datetime) -> Iterator[Answer]:
         yield Answer(".env", _("lo leen otros usuarios de la máquina"), Level.LOOK, "chmod o= .env")
 
 
-def room(_now: datetime) -> Iterator[Answer]:
+def room(*, now: datetime) -> Iterator[Answer]:
     home = settings.CALLCENTER_HOME
     disk = shutil.disk_usage(home)
     free = disk.free / GB
@@ -56,7 +56,7 @@ def room(_now: datetime) -> Iterator[Answer]:
         yield Answer(_("disco"), _("no se puede escribir en %(home)s") % {"home": home}, Level.WRONG)
 
 
-def strength(_now: datetime) -> Iterator[Answer]:
+def strength(*, now: datetime) -> Iterator[Answer]:
     memory = psutil.virtual_memory()
     words = _("%(free).1f GB libres de %(all).1f, %(cores)s núcleos, carga %(load).1f") % {
         "free": memory.available / GB, "all": memory.total / GB, "cores": os.cpu_count(), "load": os.getloadavg()[0],
@@ -64,7 +64,7 @@ def strength(_now: datetime) -> Iterator[Answer]:
     yield Answer(_("memoria"), words, look_if(memory.percent > CROWDED))
 
 
-def pages(_now: datetime) -> Iterator[Answer]:
+def pages(*, now: datetime) -> Iterator[Answer]:
     if settings.STATIC_ROOT is None:
         return
     can_be_read = os.access(settings.STATIC_ROOT / "staticfiles.json", os.R_OK)
@@ -72,7 +72,7 @@ def pages(_now: datetime) -> Iterator[Answer]:
     yield Answer(_("estilos y guiones"), words, wrong_if(not can_be_read), "manage.py collectstatic")
 
 
-def backup(now: datetime) -> Iterator[Answer]:
+def backup(*, now: datetime) -> Iterator[Answer]:
     last = last_backup()
     is_late = not settings.IS_DEMO and (last is None or now - last > BACKUP_EACH)
     yield Answer(_("última copia desde esta máquina"), ago(last, now=now), look_if(is_late), "manage.py backup")

@@ -32,7 +32,7 @@ SELECT current_setting('server_version_num')::int, current_setting('server_versi
        (SELECT max(clock_timestamp() - xact_start) FROM pg_stat_activity WHERE datname = current_database())"""
 
 
-def front_door(_now: datetime) -> Iterator[Answer]:
+def front_door(*, now: datetime) -> Iterator[Answer]:
     """Asked as people come in, through the proxy."""
     address = f"{settings.PUBLIC_URL.rstrip('/')}{reverse('livez')}"
     try:
@@ -45,7 +45,7 @@ def front_door(_now: datetime) -> Iterator[Answer]:
     yield Answer(address, str(answer.status_code), wrong_if(answer.status_code != 200), "callcenter-web")
 
 
-def database(_now: datetime) -> Iterator[Answer]:
+def database(*, now: datetime) -> Iterator[Answer]:
     with connection.cursor() as cursor:
         cursor.execute(_DATABASE)
         number, version, size, most, used, longest = cursor.fetchone()
@@ -59,7 +59,7 @@ def database(_now: datetime) -> Iterator[Answer]:
         yield Answer(_("transacciones"), words, Level.LOOK, "SELECT * FROM pg_stat_activity")
 
 
-def its_clock(_now: datetime) -> Iterator[Answer]:
+def its_clock(*, now: datetime) -> Iterator[Answer]:
     with connection.cursor() as cursor:
         began = timezone.now()
         cursor.execute("SELECT clock_timestamp()")
@@ -70,21 +70,21 @@ def its_clock(_now: datetime) -> Iterator[Answer]:
     yield Answer(_("reloj de la base"), words, look_if(differs > CLOCKS_DIFFER), _("Póngalos en hora (chrony, NTP)."))
 
 
-def its_user(_now: datetime) -> Iterator[Answer]:
+def its_user(*, now: datetime) -> Iterator[Answer]:
     owns = owns_the_tables(settings.DATABASE_WORKS_AS)
     words = _("es la dueña de la base") if owns else _("no es dueña de nada")
     level = look_if(owns and not settings.IS_DEMO)
     yield Answer(f"DATABASE_URL: {settings.DATABASE_WORKS_AS}", words, level, "manage.py make_roles")
 
 
-def migrations(_now: datetime) -> Iterator[Answer]:
+def migrations(*, now: datetime) -> Iterator[Answer]:
     executor = MigrationExecutor(connection)
     due = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     words = ngettext("falta %(count)d", "faltan %(count)d", due) % {"count": due} if due else _("al día")
     yield Answer(_("migraciones"), words, wrong_if(bool(due)), "manage.py migrate")
 
 
-def queue(_now: datetime) -> Iterator[Answer]:
+def queue(*, now: datetime) -> Iterator[Answer]:
     with Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as client:
         waiting = {name: client.llen(name) for name in ("ticks", "jobs")}
         more = excess(client)
@@ -93,7 +93,7 @@ def queue(_now: datetime) -> Iterator[Answer]:
         yield Answer(_("usuario de la cola"), _("puede más de lo que hace falta"), Level.LOOK, "manage.py queue_user")
 
 
-def mail(_now: datetime) -> Iterator[Answer]:
+def mail(*, now: datetime) -> Iterator[Answer]:
     if "smtp" not in settings.EMAIL_BACKEND:
         yield Answer(_("correo"), settings.EMAIL_BACKEND.split(".")[-2])
         return
@@ -108,7 +108,7 @@ def mail(_now: datetime) -> Iterator[Answer]:
     yield Answer(_("correo"), where, look_if(is_bare), "EMAIL_USE_TLS=true")
 
 
-def switchboards(now: datetime) -> Iterator[Answer]:
+def switchboards(*, now: datetime) -> Iterator[Answer]:
     for link in link_ages(now=now):
         words = _("enlazada") if link.is_up else _("sin enlace: %(why)s") % {"why": link.why or "—"}
         if link.clock_ahead is not None:

@@ -40,7 +40,7 @@ def worst(answers: list[Answer]) -> Level:
 
 
 def said(question: Callable[..., Any]) -> list[Answer]:
-    return list(question(timezone.now()))
+    return list(question(now=timezone.now()))
 
 
 def test_it_names_nobody(world: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -67,7 +67,7 @@ def test_as_json_each_chapter_has_its_answers(capsys: pytest.CaptureFixture[str]
 
 
 def test_what_cannot_be_asked_is_said_and_the_rest_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    def down(_now: object) -> None:
+    def down(*, now: object) -> None:
         raise DatabaseError("+59170712345")
 
     monkeypatch.setattr(doctor, "CHAPTERS", (("x", (down, machine.versions)),))
