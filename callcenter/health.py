@@ -20,14 +20,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonRespons
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
-from django_prometheus.exports import ExportToDjangoView
 from kombu.exceptions import OperationalError
-from prometheus_client import Gauge
+from prometheus_client import CONTENT_TYPE_LATEST
 from redis import Redis
 from redis.exceptions import RedisError
 
 from callcenter.celery import app
 from callcenter.heartbeats import NAMES, last_sign, reader_told
+from callcenter.metrics import figures
 from callcenter.queue_rights import excess
 from systems.reports.confined_here import confined_here, in_words
 from systems.reports.confinement import ALL
@@ -39,11 +39,6 @@ SIGNS_STOP_AFTER = timedelta(minutes=2)
 JOBS_WAIT_AT_MOST = timedelta(minutes=10)
 KEPT_FOR = 1.0  # seconds: whoever asks /readyz in a loop costs a look a second, not a look a question
 PROXY_HEADERS = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "X-Real-IP")
-
-LINKED = Gauge("callcenter_switchboard_linked", "Whether the link to a switchboard in use is up.", ["switchboard"])
-LINK_AGE = Gauge(
-    "callcenter_switchboard_link_age_seconds", "Seconds since that link came up, or was lost.", ["switchboard"]
-)
 
 log = structlog.get_logger(__name__)
 
@@ -101,23 +96,9 @@ def metrics(request: HttpRequest) -> HttpResponseBase:
     """Prometheus' figures, behind the same gate."""
     if not may_see_details(request):
         return HttpResponse(status=404)
-    measure_links(now=timezone.now())
-    return ExportToDjangoView(request)
-
-
-def measure_links(*, now: datetime) -> None:
-    """Put how the links to the switchboards in use stand into the figures; those of no others stay there."""
-    for gauge in (LINKED, LINK_AGE):
-        gauge.clear()
-    try:
-        ages = link_ages(now=now)
-    except DatabaseError as error:
-        log.warning("links_not_measured", error=type(error).__name__)
-        return
-    for link in ages:
-        LINKED.labels(link.name).set(link.is_up)
-        if link.since is not None:
-            LINK_AGE.labels(link.name).set((now - link.since).total_seconds())
+    now = timezone.now()
+    found = [(finding.name, finding.holds) for finding in _lately.findings(now)]
+    return HttpResponse(figures(findings=found, now=now), content_type=CONTENT_TYPE_LATEST)
 
 
 def look(*, now: datetime) -> list[Finding]:

@@ -20,12 +20,14 @@ import httpx
 import pytest
 
 from callcenter.heartbeats import NAMES
+from callcenter.metrics import shared_folder
 from tests.processes.house import ROOT, House, free_port, wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 DEPLOY = ROOT / "deploy"
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 NAME = "centro.comteco.example"
+ASKED = 40  # pages, of four processes
 
 
 def command_of(unit: str, **ports: int) -> list[str]:
@@ -59,7 +61,7 @@ def test_the_units_together_are_a_whole_house(house: House) -> None:
     target = (DEPLOY / "systemd" / "callcenter.target").read_text(encoding="utf-8")
     wanted = re.findall(r"callcenter-(\w+)\.service", target)
     assert sorted(wanted) == ["beat", "jobs", "live", "ticks", "web"]
-    house.environment |= {"LIVE_BEAT": "1"}
+    house.environment |= {"LIVE_BEAT": "1", **shared_folder(house.home)}
     house.manage("sync_schedule")
     web, live = free_port(), free_port()
     with (
@@ -70,6 +72,18 @@ def test_the_units_together_are_a_whole_house(house: House) -> None:
             house.start(*command_of(f"callcenter-{name}"))
         wait_until(lambda: asked(f"http://127.0.0.1:{web}/livez") == 200, what="pages are answered")
         wait_until(lambda: house.signs() >= {*NAMES}, what="each gives a sign of life")
+        for _time in range(ASKED):
+            assert asked(f"http://127.0.0.1:{web}/livez") == 200
+        told = httpx.get(f"http://127.0.0.1:{web}/metrics", timeout=60, trust_env=False).text
+    counted = re.findall(r'^django_http_requests_total_by_method_total\{method="GET"\} (.+)$', told, re.MULTILINE)
+    assert [float(number) >= ASKED for number in counted] == [True], "the web server's processes count together"
+    names = set(re.findall(r"^# TYPE (\S+) ", told, re.MULTILINE))
+    for file in ("alerts.yaml", "dashboard.json"):
+        text = (DEPLOY / "monitoring" / file).read_text(encoding="utf-8")
+        used = set(re.findall(r"\b((?:callcenter|django)_\w+)", text))
+        unknown = {name for name in used if re.sub("_(bucket|sum|count)$", "", name) not in names}
+        assert used
+        assert unknown == set(), file
 
 
 @pytest.fixture

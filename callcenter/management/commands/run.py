@@ -22,6 +22,7 @@ from callcenter import embedded
 from callcenter.counted_migrations import CountedMigrations
 from callcenter.demo import making, outside_systems, progress, switchboard
 from callcenter.installing import Counter
+from callcenter.metrics import shared_folder
 from callcenter.processes import Foreground, Program, next_free_port
 from callcenter.purpose import refuse_another_purpose
 from callcenter.recorded_migrations import refuse_migrations_of_another_release
@@ -235,7 +236,10 @@ def programs(host: str, port: int, live: int, systems: int | None) -> tuple[list
     ports = {"LIVE_PORT": str(live), "WEB_PORT": str(port)} if settings.IS_DEMO else {}  # else a proxy joins the two
     if settings.IS_DEMO and not os.environ.get("PUBLIC_URL"):
         where["PUBLIC_URL"] = address_of(host, port)  # the links in mails lead here
-    answering = [Program("web", web, {**where, **ports}), Program("live", stream, ports)]
+    answering = [
+        Program("web", web, {**where, **ports, **shared_folder(settings.CALLCENTER_HOME)}),
+        Program("live", stream, ports),
+    ]
     working = [
         Program("ticks", worker("ticks"), where),
         Program("jobs", worker("jobs"), where),
