@@ -17,7 +17,6 @@ say() { printf '\n== %s\n' "$*"; }
 stop() { printf 'install.sh: %s\n' "$*" >&2; exit 1; }
 secret() { head -c 48 /dev/urandom | base64 | tr -d '\n=+/' | cut -c1-48; }
 runs_systemd() { [ -d /run/systemd/system ]; }
-value() { sed -n "s/^$1=//p" "$2" | tail -1; }
 
 [[ $name =~ ^[a-z0-9.-]+$ ]] || stop "name the host people type: deploy/install.sh centro.comteco.example"
 [ "$(id -u)" = 0 ] || stop "run it as root"
