@@ -17,8 +17,9 @@ PAUSED = AgentState.State.PAUSED
 
 @dataclass(frozen=True, slots=True)
 class PauseSeen:
-    """A pause as a page shows it: why, since when, how long it may last and how long it has lasted."""
+    """A pause as a page shows it: which, why, since when, how long it may last and how long it has lasted."""
 
+    key: str
     reason: PauseReason
     began_at: datetime
     until: datetime | None
@@ -69,6 +70,7 @@ def pause_of(agent: Agent, *, now: datetime) -> PauseSeen | None:
         return None
     limit = there.reason.limit_minutes
     return PauseSeen(
+        key=str(there.pk),
         reason=there.reason,
         began_at=there.began_at,
         until=there.began_at + timedelta(minutes=limit) if limit is not None else None,

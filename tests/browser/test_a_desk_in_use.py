@@ -6,12 +6,13 @@ import re
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, Request, expect
+from playwright.sync_api import Page, Request, Route, expect
 
-from agents.models import AgentState
-from agents.pausing import end_pause
+from agents.models import AgentState, PauseReason
+from agents.pausing import begin_pause, end_pause
 from campaigns.desk.own_work import Progress
 from campaigns.models import Attempt, Contact, DeskDraft
+from control_room.steering import pause as set_pause
 from escalations.raising import raise_escalation
 from tests.browser.a_desk import campaign, customer, customers, desk, say_it_was_meant
 from tests.browser.looking import DESK, assert_accessible, axe_violations, open_desk, picture, settle
@@ -20,6 +21,10 @@ from tests.processes.house import wait_until
 __all__ = ["campaign", "customers", "desk"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
+A_STREAM_THAT_IS_HEARD = """window.EventSource = class {
+  addEventListener(kind, act) { if (kind === "open") setTimeout(act); }
+  close() {}
+}"""
 SMALL = {"zoom": {"width": 683, "height": 384}, "telephone": {"width": 390, "height": 844}}
 
 
@@ -185,7 +190,7 @@ def test_a_pause_that_ended_elsewhere_is_told_and_dials_nobody(desk, ana, elena)
     pause(desk)
     panel = desk.locator(".nothing")
     look = "document.body.dispatchEvent(new Event('calls-changed'))"
-    with desk.expect_response("**/pause/stands/") as answer:
+    with desk.expect_response("**/pause/stands/*") as answer:
         desk.evaluate(look)
     assert answer.value.status == 204
     expect(panel).to_contain_text("Está en pausa")
@@ -197,6 +202,45 @@ def test_a_pause_that_ended_elsewhere_is_told_and_dials_nobody(desk, ana, elena)
     desk.keyboard.press("Enter")
     expect(customer(desk)).to_have_text("Rosa Flores")
     assert not Attempt.objects.exists()
+
+
+def test_a_pause_that_is_begun_or_changed_in_the_room_is_told_on_the_desk(desk, ana, elena):
+    """Also on a page that says the one before ended: there Enter would end this one unseen."""
+    pause(desk)
+    panel = desk.locator(".nothing")
+    look = "document.body.dispatchEvent(new Event('calls-changed'))"
+    meeting, training = (PauseReason.objects.get(code=code) for code in ("REUNION", "CAPACITACION"))
+    set_pause(agent=ana, reason=meeting, by=elena, now=timezone.now())
+    desk.evaluate(look)
+    expect(panel).to_contain_text("Está en pausa: Reunión")
+    end_pause(agent=ana, now=timezone.now(), person=elena)
+    desk.evaluate(look)
+    expect(panel).to_contain_text("Su pausa terminó")
+    set_pause(agent=ana, reason=training, by=elena, now=timezone.now())
+    desk.evaluate(look)
+    expect(panel).to_contain_text("Está en pausa: Capacitación")
+
+
+def test_what_changed_while_her_state_was_being_asked_for_is_asked_for_again(desk, ana):
+    """Two changes close together, as a call that is handed over: the first answer is older than the second."""
+    look = "document.body.dispatchEvent(new Event('calls-changed'))"
+    desk.add_init_script(A_STREAM_THAT_IS_HEARD)  # else the page asks every three seconds as well
+    desk.reload()
+    state = desk.locator(".own-state")
+    expect(state).to_contain_text("Disponible")
+    held: list[Route] = []
+    desk.route("**/people/own/", lambda route: held.append(route))
+    with desk.expect_request("**/people/own/"):
+        desk.evaluate(look)
+    desk.evaluate("0")  # the route has been handed over by then
+    answer = held[0].fetch()  # as it was before
+    begin_pause(agent=ana, reason=PauseReason.objects.order_by("pk").first(), now=timezone.now())
+    desk.evaluate(look)
+    with desk.expect_request("**/people/own/"):
+        held[0].fulfill(response=answer)
+    desk.evaluate("0")
+    held[1].continue_()
+    expect(state).to_contain_text("En pausa")
 
 
 def test_leaving_a_pause_never_dials_however_often_enter_is_pressed(desk):

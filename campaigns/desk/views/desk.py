@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import agent_of, agents_only, asks_by_itself, signed_in_user
-from agents.pausing import end_pause, how_it_ended, is_paused, reason_named
+from agents.pausing import end_pause, how_it_ended, pause_of, reason_named
 from agents.states import StateRefused
 from campaigns.calling.rulebook import read_rules
 from campaigns.desk.answers import ResultRefused
@@ -176,11 +176,17 @@ def pause(request: HttpRequest) -> HttpResponse:
 @require_GET
 @agents_only
 def pause_stands(request: HttpRequest) -> HttpResponse:
-    """204 while the pause that her desk shows goes on; else that it ended elsewhere, and how. Calls nobody."""
-    agent = agent_of(request)
-    if is_paused(agent):
+    """204 while her desk shows (`shown`) the pause she is in, or none where she is in none; else what is so.
+
+    Calls nobody.
+    """
+    agent, shown = agent_of(request), request.GET.get("shown", "")
+    pause = pause_of(agent, now=timezone.now())
+    if shown == (pause.key if pause else ""):
         return HttpResponse(status=204)
-    return render(request, "campaigns/desk/_pause_ended.html", {"how": how_it_ended(agent)})
+    if pause is None:
+        return render(request, "campaigns/desk/_pause_ended.html", {"how": how_it_ended(agent)})
+    return render(request, "campaigns/desk/_nothing.html", {"desk": {"pause": pause}, "is_again": True})
 
 
 def _typed(request: HttpRequest, given: Given | None, problem: str) -> dict[str, str] | None:
