@@ -128,9 +128,12 @@ def apply_result(
 ) -> Recorded:
     """Write the result into `attempt` and everything that follows from it. The entry's row is locked by the caller."""
     now = book.now
-    if attempt.resulted_at is not None and now - attempt.resulted_at > COUNTED_ON_FOR:
-        # what was counted for good is told otherwise: figures cannot know by its contact alone
-        note_changed_rows(campaign=entry.campaign, verb=ChangedRows.Verb.CALLED, now=now)
+    # what was counted for good is told otherwise, by no contact alone: figures cannot know what it was
+    was_counted = attempt.resulted_at is not None and now - attempt.resulted_at > COUNTED_ON_FOR
+    # and a month that is closed is looked at no more once it was counted, but a call may outlast its close
+    if was_counted or entry.campaign.state == Campaign.State.CLOSED:
+        named = None if was_counted else [entry.contact_id]
+        note_changed_rows(campaign=entry.campaign, verb=ChangedRows.Verb.CALLED, now=now, contacts=named)
     attempt.disposition = disposition
     attempt.resulted_at = now
     attempt.note, attempt.reason = answers.note, answers.reason

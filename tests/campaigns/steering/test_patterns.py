@@ -7,7 +7,11 @@ from datetime import date
 
 import pytest
 
+from campaigns.desk.dialling import dial
+from campaigns.desk.giving import give_next
+from campaigns.desk.results import record_result
 from campaigns.figures.patterns import count_patterns, count_running
+from campaigns.invariants.looks import patterns_that_differ_from_the_rows
 from campaigns.models import Attempt, Campaign, ChangedRows, HourFigure, LeftFigure, ListEntry, PatternRefresh
 from tests.campaigns.a_campaign import make_campaign, moment
 from tests.campaigns.a_month import make_month
@@ -114,3 +118,18 @@ def test_a_closed_month_is_counted_again_when_a_payment_is_given_back(month):
     assert PatternRefresh.objects.get().open == before + 1
     assert count_running(now=moment("2026-12-04 10:40")) == [month]  # what was committed late is still seen
     assert count_running(now=moment("2026-12-04 11:15")) == []
+
+
+def test_a_call_that_outlasts_the_close_of_its_month_is_counted_when_told(december, ana, make_contact, result, at):
+    contact = make_contact(ana)
+    give_next(agent=ana, now=at("2026-11-30 17:00"))
+    dial(agent=ana, contact=contact, telephone=contact.telephones[0], now=at("2026-11-30 17:01"))
+    Campaign.objects.filter(pk=december.pk).update(state=Campaign.State.CLOSED, closed_at=at("2026-11-30 17:02"))
+    assert count_running(now=at("2026-11-30 17:30")) == [december]
+    assert count_running(now=at("2026-11-30 17:35")) == []
+    told = {"disposition": result("no_answer"), "now": at("2026-11-30 17:40")}
+    record_result(agent=ana, contact=contact, fence=1, **told)
+    assert patterns_that_differ_from_the_rows() == []  # they are counted in a moment
+    assert count_running(now=at("2026-11-30 17:45")) == [december]
+    assert by(december, "hour") == {17: (1, 0)}
+    assert patterns_that_differ_from_the_rows() == []
