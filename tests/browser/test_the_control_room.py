@@ -11,11 +11,13 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from agents.models import Agent, By, User
+from agents.models import Agent, By, PauseReason, User
 from agents.states import Event, change_state
 from telephony.models import QueueCall, Switchboard
 from tests.browser.looking import assert_accessible, settle
 
+CUT_CELLS = """[...document.querySelectorAll('.people td, .people th')]
+  .filter((cell) => cell.scrollWidth > cell.clientWidth + 1).map((cell) => cell.textContent)"""
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -65,6 +67,17 @@ def test_a_message_is_on_her_page_at_once_and_a_key_says_it_was_seen(
     room.get_by_role("button", name="Poner en pausa").click()
     expect(room.get_by_role("row", name=re.compile("Ana"))).to_contain_text("Pausa:")
     expect(hers.locator("#own-day")).to_contain_text("En pausa", timeout=15_000)
+
+
+def test_a_pause_is_read_whole_with_its_clock_and_its_limit(room: Page, ana: Agent, luis: Agent) -> None:
+    now = timezone.now()
+    Switchboard.objects.update(is_on=True)  # then there is a column more
+    for agent, code in ((ana, "REFRIGERIO"), (luis, "COORDINACION")):
+        reason = PauseReason.objects.get(code=code)
+        change_state(agent=agent, event=Event.PAUSED, now=now, by=By.DESK, reason=reason)
+    expect(room.get_by_role("row", name=re.compile("Ana"))).to_contain_text("de 15:00")
+    expect(room.get_by_role("columnheader", name="Su llamada").first).to_be_visible()
+    assert room.evaluate(CUT_CELLS) == []
 
 
 def test_it_fits_a_narrow_window(room: Page) -> None:
