@@ -42,7 +42,8 @@ SELECT t.agent_id, count(*), count(*) FILTER (WHERE d.party = %(right)s), count(
   FROM campaigns_attempt t
   JOIN campaigns_disposition d ON d.id = t.disposition_id AND d.code <> %(no_result)s
  WHERE t.day = %(today)s AND (%(only)s::bigint IS NULL OR t.agent_id = %(only)s)
-   AND t.campaign_id IN (SELECT id FROM campaigns_campaign WHERE state IN ('running', 'paused'))
+   AND t.campaign_id IN (SELECT id FROM campaigns_campaign  -- the calls of a month that was closed today were made
+                          WHERE state IN ('running', 'paused') OR closed_at >= %(begins)s)
  GROUP BY t.agent_id
 """
 _ATTENDED = """

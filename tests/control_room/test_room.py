@@ -15,7 +15,7 @@ from django.utils import timezone
 from agents.messages import MessageRefused, see_message, send_message, unseen
 from agents.models import Agent, AgentMessage, AgentState, By, PauseReason, User
 from agents.states import Event, change_state, open_state
-from campaigns.models import Attempt, Contact, ListEntry
+from campaigns.models import Attempt, Campaign, Contact, ListEntry
 from control_room.alerts import lasting
 from control_room.models import AlertLimit
 from control_room.page import UNFOLDED_AT_MOST, Room, lay_room
@@ -160,6 +160,10 @@ def test_the_day_is_counted_and_the_customer_masked(
     ListEntry.objects.filter(contact=contact).update(lease_agent=ana, lease_until=now + timedelta(minutes=5))
     person = row_of(lay_room(now=now), ana).person
     assert (person.calls, person.contacts, person.promises, person.period) == (2, 1, 1, "2026-12")
+    closed = Campaign.objects.filter(pk=contact.campaign_id)
+    closed.update(state=Campaign.State.CLOSED, closed_at=now)  # her calls were made all the same
+    assert row_of(lay_room(now=now), ana).person.calls == 2
+    closed.update(state=Campaign.State.RUNNING, closed_at=None)
     monkeypatch.setattr(timezone, "now", lambda: now)
     page = signed_in(elena).get(reverse("control_room:room")).content.decode()
     assert "María J. Q. M." in page
