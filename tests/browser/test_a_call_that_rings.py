@@ -108,3 +108,15 @@ def test_a_call_nobody_lifts_leaves_the_page_as_it_was(page: Page, played: Board
     expect(page.locator("#ringing")).to_be_empty()
     assert QueueCall.objects.get().outcome == "not_answered"
     assert not Walk.objects.exists()
+
+
+def test_while_one_rings_enter_is_its_and_no_other_verb_shows_the_key(page: Page, played: Board) -> None:
+    page.keyboard.press("1")
+    page.wait_for_url("**/walks/**")
+    elsewhere = page.locator("[data-key=Enter]:not(#ringing *) .key")
+    expect(elsewhere).to_be_visible()
+    played.do("call-in", line="101", number="70712345", patience=6)
+    expect(page.locator("#ringing [data-key=Enter] .key")).to_be_visible()
+    expect(elsewhere).to_be_hidden()
+    expect(page.locator("#ringing")).to_be_empty()
+    expect(elsewhere).to_be_visible()
