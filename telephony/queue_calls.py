@@ -15,6 +15,7 @@ from agents.states import Event as Change
 from agents.telling import tell_pages
 from telephony import phone_numbers
 from telephony.agent_states import change, take_up
+from telephony.bridges import Bridges
 from telephony.call_orders import hands_over, settle_orders, take_back_consulting
 from telephony.channels import interface_of, number_of
 from telephony.dialling import watched
@@ -88,18 +89,22 @@ class QueueCalls:
         self._board = switchboard_id
         self._calls: dict[str, QueueCall] = {}  # under way, by the caller's uid
         self._telephones: dict[str, QueueCall] = {}  # those that talk, by the uid of the agent's channel
+        self._handed: dict[str, QueueCall] = {}  # over, by the uid of the caller, who goes on with somebody else
+        self._bridges = Bridges()
         self._seats: dict[str, Agent] | None = None
         self._told: set[int] = set()
 
     def read(self) -> None:
         """Begin with what the rows say, and forget the rest."""
         self._seats, self._told = None, set()
+        self._handed, self._bridges = {}, Bridges()
         under_way = QueueCall.objects.under_way().filter(switchboard=self._board).select_related("agent")
         self._calls = {call.uid: call for call in under_way}
         self._telephones = {call.agent_uid: call for call in self._calls.values() if call.agent_uid}
 
     def take(self, event: Event, *, at: datetime) -> None:
         """What an event does to the calls, their rings and the states of agents."""
+        self._follow(event, at=at)
         match event:
             case QueueJoined(queue, leg):
                 self._join(queue, leg, at=at)
@@ -116,8 +121,10 @@ class QueueCalls:
                 self._connect(call, member, telephone, at=at)
             case MemberDone(member, caller, reason=reason) if call := self._of(caller, member.queue):
                 self._end(call, Outcome.TRANSFERRED if reason == "transfer" else Outcome.DONE, at=at)
-            case Transferred(by, came_about=True) if call := self._telephones.get(by.uid):
+            case Transferred(by, whom, to, came_about=True) if call := self._telephones.get(by.uid):
+                asked = self._bridges.met_by(by.uid) if to == whom else []  # an older one does not say who was asked
                 self._end(call, Outcome.TRANSFERRED, at=at)
+                self._go_on_with(call.uid, at=at, among=asked)
             case Held(leg, is_on) if call := self._telephones.get(leg.uid):
                 if call.held_at is not None and not is_on:
                     take_back_consulting(call=call, now=at)
@@ -128,6 +135,34 @@ class QueueCalls:
                 self._end(call, Outcome.TRANSFERRED if hands_over(call) else Outcome.DONE, at=at)
             case _:
                 pass
+
+    def _follow(self, event: Event, *, at: datetime) -> None:
+        """A caller who was handed over, as far as she comes: to another queue, to somebody's telephone, or away."""
+        if came := self._bridges.take(event):
+            for uid in {came, *(leg.uid for leg in self._bridges.beside(came))} & self._handed.keys():
+                self._go_on_with(uid, at=at)
+        if isinstance(event, HungUp):
+            self._handed.pop(event.leg.uid, None)
+
+    def _go_on_with(self, uid: str, *, at: datetime, among: Sequence[Leg] = ()) -> None:
+        """She speaks with whoever sits at a telephone: it is that agent's call from now on, and no visit to a queue.
+
+        `among`: where the bridges do not tell with whom.
+        """
+        before = self._handed.get(uid)
+        if before is None:
+            return
+        for leg in (*self._bridges.beside(uid), *among):
+            member = Member(before.queue, interface_of(leg.channel))
+            if leg.uid != before.agent_uid and self._sitting_at(member.interface) is not None:
+                del self._handed[uid]
+                call = QueueCall.objects.create(
+                    switchboard_id=self._board, queue=before.queue, uid=uid, channel=before.channel,
+                    number=before.number, joined_at=at, left_at=at, is_handed_on=True,
+                )  # fmt: skip
+                self._calls[uid] = call
+                self._connect(call, member, leg, at=at)
+                return
 
     def reconcile(self, *, seen: Sequence[Event], now: datetime) -> int:
         """After a loss: who is gone has ended meanwhile, nobody knows how; who waits unknown to us has joined; who was
@@ -198,14 +233,16 @@ class QueueCalls:
         self._seats, self._told = None, set()
 
     def _of(self, caller: Leg, queue: str) -> QueueCall | None:
+        """Her visit to this queue; what a queue tells of one who was handed on is of the call before."""
         call = self._calls.get(caller.uid)
-        return call if call and call.queue == queue[:80] else None
+        return call if call and call.queue == queue[:80] and not call.is_handed_on else None
 
     def _join(self, queue: str, leg: Leg, *, at: datetime) -> QueueCall:
         """Her visit to this queue, begun where it was not heard to begin; in another one she was not answered."""
+        self._handed.pop(leg.uid, None)
+        if found := self._of(leg, queue):
+            return found
         call = self._calls.get(leg.uid)
-        if call is not None and call.queue == queue[:80]:
-            return call
         if call is not None and call.answered_at and hands_over(call):
             self._end(call, Outcome.TRANSFERRED, at=at)
         elif call is not None:
@@ -268,6 +305,9 @@ class QueueCalls:
         if call.agent is not None:
             self._tell(call.agent)
             change(agent=call.agent, key=call.key, event=Change.HUNG_UP, at=at)
+        if outcome == Outcome.TRANSFERRED:
+            self._handed[call.uid] = call
+            self._go_on_with(call.uid, at=at)
 
     def _set(self, call: QueueCall, **values: object) -> None:
         for name, value in values.items():

@@ -39,7 +39,7 @@ WITH logged AS (
 ), heard AS (
     SELECT key, switchboard_id, uid, queue, joined_at, answered_at, outcome, state,
            row_number() OVER (PARTITION BY switchboard_id, uid, queue ORDER BY joined_at) AS times
-      FROM telephony_queuecall WHERE joined_at >= %(earlier)s AND joined_at < %(ends)s
+      FROM telephony_queuecall WHERE joined_at >= %(earlier)s AND joined_at < %(ends)s AND NOT is_handed_on
 ), listened AS (
     SELECT switchboard_id, (joined_at AT TIME ZONE %(zone)s)::date AS day,
            min(joined_at) - interval '2 seconds' AS since, max(joined_at) + interval '2 seconds' AS until

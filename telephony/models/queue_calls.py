@@ -32,7 +32,8 @@ class QueueCallQuerySet(models.QuerySet["QueueCall"]):
     at="ended_at", personal=["number"],
 )  # fmt: skip
 class QueueCall(models.Model):
-    """One visit of a caller to a queue: who goes on to another queue visits that one as well.
+    """One visit of a caller to a queue: who goes on to another queue visits that one as well. Who is handed over to an
+    agent's telephone visits none, and is that agent's call of the line she came by (`is_handed_on`).
 
     `key` is the call's in the states of agents. `uid` is the caller's channel for ever, `channel` the name it has now;
     `number` is E.164, empty where it is withheld or no number. Counted by nobody: the indicator is made of `queue_log`.
@@ -70,6 +71,7 @@ class QueueCall(models.Model):
     left_at = models.DateTimeField(_("salió de la cola"), null=True, blank=True)
     held_at = models.DateTimeField(_("en espera desde"), null=True, blank=True)
     ended_at = models.DateTimeField(_("terminada"), null=True, blank=True)
+    is_handed_on = models.BooleanField(_("pasada a un interno"), default=False, db_default=False, editable=False)
 
     objects = QueueCallQuerySet.as_manager()
 

@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from agents.models import Agent
 from agents.presence import sign_in
+from agents.states import open_state
+from inbound.ringing.own_calls import own_calls
 from telephony.call_orders import give_order
 from telephony.models import CallOrder, Extension, QueueCall, Switchboard
 from telephony.seats import sit_down
@@ -64,6 +66,11 @@ def comes_to(order: CallOrder, *states: str) -> str:
     return order.state
 
 
+def state_of(agent: Agent) -> str:
+    there = open_state(agent)
+    return there.state if there else ""
+
+
 def ends_as(call: QueueCall) -> str:
     until(lambda: QueueCall.objects.get(pk=call.pk).outcome, "the call ends")
     return QueueCall.objects.get(pk=call.pk).outcome
@@ -80,6 +87,33 @@ def test_it_is_handed_over_to_a_colleague(call: QueueCall, played: Board) -> Non
     assert ends_as(call) == "transferred"
     until(lambda: played.state()["extensions"]["1002"]["state"] == "in_use", "the colleague speaks")
     assert [one["channel"] for one in played.state()["channels"] if "1001" in one["channel"]] == []
+
+
+@pytest.mark.parametrize("kind", ["blind", "attended"])
+def test_the_colleague_who_sits_there_is_on_that_call(
+    kind: str, call: QueueCall, played: Board, ana: Agent, luis: Agent
+) -> None:
+    """She is dialled nobody meanwhile, sees who it is and what line it came by, and it ends at hers."""
+    there = Extension.objects.create(switchboard=call.switchboard, number="1002")
+    sign_in(user=luis.user, now=timezone.now())
+    sit_down(agent=luis, extension=there, now=timezone.now())
+    order = give(call, kind, "1002")
+    if kind == "attended":
+        comes_to(order, "taken")
+        until(lambda: played.state()["extensions"]["1002"]["state"] == "in_use", "the colleague answered")
+        comes_to(give(call, "hang_up"), "done")
+    assert ends_as(call) == "transferred"
+    until(lambda: state_of(luis) == "on_a_call", "the colleague is on a call")
+    (hers,) = own_calls(agent=luis)
+    assert (hers.is_hers, hers.call.queue, hers.call.uid, hers.call.number) == (True, "101", call.uid, "+59170712345")
+    assert hers.call.is_handed_on
+    assert state_of(ana) != "on_a_call"
+    assert not QueueCall.objects.filter(state__in=["waiting", "ringing"]).exists()
+    played.do("hang-up", extension="1002")
+    until(lambda: not own_calls(agent=luis), "it is over")
+    until(lambda: state_of(luis) != "on_a_call", "the colleague is free of it")
+    assert QueueCall.objects.get(pk=hers.call.pk).outcome == "done"
+    assert QueueCall.objects.count() == 2
 
 
 def test_it_is_handed_over_to_another_line(call: QueueCall, played: Board) -> None:

@@ -58,6 +58,16 @@ def test_each_call_is_one_of_the_four(board: Switchboard, heard: Callable[..., Q
     assert only_heard.visit is None
 
 
+def test_who_was_handed_on_to_a_telephone_came_into_no_queue(
+    board: Switchboard, heard: Callable[..., QueueCall], at: At
+) -> None:
+    noon = at("2026-11-10 12:00")
+    taken(board, *answered(noon, "1.1", "101", 5))
+    heard(noon, "1.1", "101", answered=True, outcome="transferred")
+    heard(noon + timedelta(minutes=2), "1.1", "101", answered=True, is_handed_on=True)
+    assert counts(lay_beside(MONTH)) == (1, 0, 0, 0)
+
+
 def test_who_comes_twice_into_a_queue_is_compared_time_by_time(
     board: Switchboard, heard: Callable[..., QueueCall], at: At
 ) -> None:
