@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Route, expect
 
 from agents.models import Agent
 from agents.presence import sign_in
+from telephony.channels import number_of
 from telephony.models import Extension, QueueCall, Switchboard
 from telephony.seats import sit_down
 from tests.browser.looking import assert_accessible, wait_by_its_own_clock
@@ -134,4 +135,6 @@ def test_she_asks_first_and_h_hands_it_over(page: Page, played: Board) -> None:
     page.keyboard.press("h")
     expect(strip).to_contain_text("Transferida a 1002.")
     expect(strip).to_be_empty()
-    assert QueueCall.objects.get().outcome == "transferred"
+    assert QueueCall.objects.get(is_handed_on=False).outcome == "transferred"
+    hers = QueueCall.objects.get(is_handed_on=True)  # who sits at 1002 speaks with the caller
+    assert (hers.state, number_of(hers.telephone)) == ("talking", "1002")

@@ -199,12 +199,12 @@ def test_a_desk_whose_reservation_is_over_dials_nobody_and_one_whose_customer_is
     desk.load()
     ListEntry.objects.filter(contact=desk.contact).update(lease_agent=None, lease_until=None)
     told = desk.pulse()
-    assert "Reserva vencida" in told
+    assert "Ya no está reservado" in told
     assert 'data-main="dial"' not in told
     assert desk.answer().status_code == 204
     ListEntry.objects.filter(contact=desk.contact).update(owner=luis)
     told = desk.pulse()
-    assert "Reserva vencida" in told
+    assert "Ya no está reservado" in told
     assert "Bs" not in told
     assert desk.answer().status_code == 204
 

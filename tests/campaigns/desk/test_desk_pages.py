@@ -286,7 +286,7 @@ def test_the_pulse_renews_the_lease_and_tells_of_a_payment(opened, ana, signed_i
     ListEntry.objects.filter(contact=opened).update(state="paid", paid_on=date(2026, 11, 26))
     assert "no hace falta llamar" in post(client, "desk_pulse", opened).content.decode()
     ListEntry.objects.filter(contact=opened).update(state="open", paid_on=None, lease_agent=None, lease_until=None)
-    assert "Reserva vencida" in post(client, "desk_pulse", opened).content.decode()
+    assert "Ya no está reservado" in post(client, "desk_pulse", opened).content.decode()
 
 
 def test_a_paid_contact_is_let_go_with_one_key(opened, ana, signed_in):
