@@ -25,6 +25,18 @@ A_STREAM_THAT_IS_HEARD = """window.EventSource = class {
   addEventListener(kind, act) { if (kind === "open") setTimeout(act); }
   close() {}
 }"""
+# Types in the search box in the very moment a swap has brought it in: sooner than any hand.
+A_HAND_THAT_WAITS_FOR_THE_BOX = """addEventListener("DOMContentLoaded", () => {
+  const watch = new MutationObserver(() => {
+    const box = document.getElementById("find-customer");
+    if (!box) return;
+    watch.disconnect();
+    box.focus();
+    box.value = "roj";
+    box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+  });
+  watch.observe(document.getElementById("desk"), { childList: true });
+});"""
 SMALL = {"zoom": {"width": 683, "height": 384}, "telephone": {"width": 390, "height": 844}}
 
 
@@ -57,6 +69,14 @@ def test_customers_are_offered_while_one_types_and_chosen_by_keys_alone(desk, li
     keys.press("g")
     keys.press("s")
     expect(customer(desk)).to_have_text("Rosa Flores")
+
+
+def test_what_is_typed_in_the_moment_the_desk_is_there_is_heard(open_as, live_server, ana, customers):
+    page = open_as(ana)
+    page.add_init_script(A_HAND_THAT_WAITS_FOR_THE_BOX)
+    with page.expect_request("**/desk/search/suggestions/"):
+        open_desk(page, f"{live_server.url}/desk/")
+    expect(page.get_by_role("option")).to_have_text([re.compile("Juan Rojas")])
 
 
 def test_a_contract_and_enter_open_its_contact_and_several_are_listed(desk, customers):

@@ -72,7 +72,7 @@ def call_phase(request: HttpRequest) -> HttpResponse:
         if problem:
             shown = _telephones(request, agent, book, (waiting.contact_id, waiting.fence), problem=problem)
             if "HX-Retarget" not in shown:
-                shown["HX-Retarget"], shown["HX-Reswap"] = "#telephones", "outerHTML settle:0ms"
+                shown["HX-Retarget"], shown["HX-Reswap"] = "#telephones", "outerHTML"
             return shown
     status = ENOUGH if seen.is_over else 200
     if request.GET.get("shown") == seen.mark:
@@ -132,7 +132,7 @@ def _telephones(
     if is_old:
         # an old page: its name and form are of another customer or lease than the telephones that would come in
         shown = answer(request, agent, book, laid, status=status)
-        shown["HX-Retarget"], shown["HX-Reswap"] = "#desk", "innerHTML settle:0ms"
+        shown["HX-Retarget"], shown["HX-Reswap"] = "#desk", "innerHTML"
         return shown
     codes: list[str] = []
     if is_refused and against is not None:
