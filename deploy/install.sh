@@ -3,8 +3,8 @@
 #
 #     git clone … /srv/callcenter && /srv/callcenter/deploy/install.sh centro.comteco.example
 #
-# Twice does no harm: what is there stays, secrets and certificate too; what a release brings is put in place. It says
-# each step, and stops at the first that fails.
+# Twice does no harm: what is there stays, secrets and certificate too; what a release brings is put in place, and only
+# what it changes is started anew. It says each step, and stops at the first that fails.
 set -euo pipefail
 
 name=${1:-}
@@ -16,6 +16,18 @@ export DEBIAN_FRONTEND=noninteractive PYTHONDONTWRITEBYTECODE=1
 say() { printf '\n== %s\n' "$*"; }
 stop() { printf 'install.sh: %s\n' "$*" >&2; exit 1; }
 secret() { head -c 48 /dev/urandom | base64 | tr -d '\n=+/' | cut -c1-48; }
+# put FILE MODE OWNER: writes what comes in; `changed` is empty where the same stood there.
+put() {
+  local fresh
+  changed=
+  fresh=$(mktemp "$1.XXXXXX")
+  cat > "$fresh"
+  if cmp -s "$fresh" "$1"; then rm "$fresh"; return; fi
+  chown "$3" "$fresh"
+  chmod "$2" "$fresh"
+  mv "$fresh" "$1"
+  changed=yes
+}
 runs_systemd() { [ -d /run/systemd/system ]; }
 
 [[ $name =~ ^[a-z0-9.-]+$ ]] || stop "name the host people type: deploy/install.sh centro.comteco.example"
@@ -74,7 +86,7 @@ chmod 0755 /usr/local/sbin/callcenter-manage
 
 say "PostgreSQL"
 version=$(ls /etc/postgresql | sort -n | tail -1)
-cat > "/etc/postgresql/$version/main/conf.d/callcenter.conf" <<'CONF'
+put "/etc/postgresql/$version/main/conf.d/callcenter.conf" 0644 postgres: <<'CONF'
 # Its log quotes no row and no statement: no retention reaches there.
 log_error_verbosity = terse
 log_min_error_statement = panic
@@ -82,10 +94,11 @@ log_statement = none
 log_min_duration_statement = -1
 timezone = 'America/La_Paz'
 CONF
-if runs_systemd; then systemctl restart postgresql; else pg_ctlcluster "$version" main restart; fi
+if runs_systemd; then systemctl start postgresql; else pg_ctlcluster "$version" main start 2>/dev/null || true; fi
 for _ in $(seq 60); do runuser -u postgres -- pg_isready -q && break; sleep 1; done
 owner_password=$(sed -n 's#^DATABASE_OWNER_URL=postgres://[^:]*:\([^@]*\)@.*#\1#p' "$etc/owner")
 as_postgres() { runuser -u postgres -- psql -qAt -v ON_ERROR_STOP=1 "$@"; }
+as_postgres -c 'SELECT pg_reload_conf()' > /dev/null # nothing in that file asks for a restart
 if [ -z "$(as_postgres -c "SELECT 1 FROM pg_roles WHERE rolname = 'callcenter_owner'")" ]; then
   as_postgres <<< "CREATE ROLE callcenter_owner LOGIN CREATEROLE PASSWORD '$owner_password'"
 fi
@@ -95,15 +108,17 @@ fi
 
 say "The queue"
 users=$(dirname "$queue_conf")/users.acl
-if [ ! -e "$users" ]; then
-  install -m 0600 -o "$queue_user" -g "$queue_user" /dev/null "$users"
+others="user default off"
+[ ! -e "$users" ] || others=$(grep -v '^user callcenter ' "$users" || true)
+ours=$(callcenter-manage queue_user --file)
+put "$users" 0600 "$queue_user:$queue_user" <<< "$others"$'\n'"$ours"
+if ! grep -q "^aclfile $users" "$queue_conf"; then
   printf '\n# -- the call centre\nappendonly yes\naclfile %s\n' "$users" >> "$queue_conf"
+  changed=yes
 fi
-queue_rule=$(callcenter-manage queue_user --file)
-printf 'user default off\n%s\n' "$queue_rule" > "$users"
 if runs_systemd; then
-  systemctl restart "$queue"
-else
+  systemctl "${changed:+re}start" "$queue"
+elif [ -n "$changed" ] || ! pgrep -x "$queue" >/dev/null; then
   pkill -x "$queue" || true
   runuser -u "$queue_user" -- "/usr/bin/$queue" "$queue_conf" --daemonize yes >/dev/null
 fi
