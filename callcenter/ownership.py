@@ -28,12 +28,12 @@ def as_owner() -> Iterator[None]:
     if owner is None or connection.settings_dict["USER"] == owner["USER"]:
         yield
         return
-    kept = {name: connection.settings_dict[name] for name in WHO}
-    _be({name: owner[name] for name in WHO})
+    configured = connection.settings_dict  # Django's own settings, which others read: they stay what they are
+    _be({**configured, **{name: owner[name] for name in WHO}})
     try:
         yield
     finally:
-        _be(kept)
+        _be(configured)
 
 
 def refuse_to_own() -> None:
@@ -66,4 +66,4 @@ def refuse_to_migrate_as_another() -> None:
 
 def _be(who: dict[str, Any]) -> None:
     connection.close()
-    connection.settings_dict.update(who)
+    connection.settings_dict = who

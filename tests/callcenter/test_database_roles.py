@@ -18,7 +18,7 @@ from agents.audit import books, tables_of_facts
 from agents.models import Agent
 from callcenter.database_rights import NoRights, give_rights, make_role, only_added_to, only_read
 from callcenter.management.commands import make_roles
-from callcenter.ownership import refuse_to_own
+from callcenter.ownership import as_owner, refuse_to_own
 from tests.audit import by_its_owner
 from tests.databases import WORKS
 
@@ -156,6 +156,15 @@ def test_the_user_is_made_with_its_own_password_and_not_the_owners(
     make_roles.Command().handle()
     assert made == [{"name": settings.DATABASE_WORKS_AS, "password": "its-own"}]
     assert connection.settings_dict["PASSWORD"] == "its-own"
+
+
+def test_the_settings_stay_what_they_are_while_something_is_done_as_the_owner(settings: Any) -> None:
+    configured = dict(settings.DATABASES["default"])
+    settings.DATABASE_OWNER = {**configured, "USER": "owner"}
+    with as_owner():
+        assert connection.settings_dict["USER"] == "owner"
+        assert settings.DATABASES["default"] == configured
+    assert connection.settings_dict is settings.DATABASES["default"]
 
 
 @pytest.mark.parametrize(("without", "starts"), [([], False), (["database-roles"], True)])
