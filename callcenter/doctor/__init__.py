@@ -24,12 +24,12 @@ CHAPTERS = (
 def examine(*, now: datetime) -> Iterator[tuple[str, list[Answer]]]:
     """Each chapter with its answers. What cannot be asked is an answer too, and keeps none of the others waiting."""
     for title, questions in CHAPTERS:
-        yield str(title), [answer for question in questions for answer in _asked(question, now)]
+        yield str(title), [answer for of, question in questions for answer in _asked(str(of), question, now)]
 
 
-def _asked(question: Question, now: datetime) -> list[Answer]:
+def _asked(of: str, question: Question, now: datetime) -> list[Answer]:
     try:
         return list(question(now=now))
     except (DatabaseError, RedisError, OperationalError, OSError) as error:
         words = _("no se pudo preguntar: %(error)s") % {"error": type(error).__name__}
-        return [Answer(question.__name__, words, Level.WRONG)]
+        return [Answer(of, words, Level.WRONG)]

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -48,9 +49,11 @@ class Answer:
 class Question(Protocol):
     """Something that is asked; of some things there is nothing to say."""
 
-    __name__: str
-
     def __call__(self, *, now: datetime) -> Iterator[Answer]: ...
+
+
+Questions = tuple[tuple[str | Promise, Question], ...]
+"""Each with what is asked, in a word."""
 
 
 def ago(moment: datetime | None, *, now: datetime) -> str:

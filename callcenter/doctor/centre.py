@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django_celery_beat.models import PeriodicTask
 
 from agents.models import Role, User
-from callcenter.doctor.answers import Answer, Level, Question, ago, look_if, wrong_if
+from callcenter.doctor.answers import Answer, Level, Questions, ago, look_if, wrong_if
 from callcenter.health import SIGNS_STOP_AFTER
 from callcenter.heartbeats import NAMES, last_sign
 from callcenter.schedule import SCHEDULE
@@ -90,4 +90,12 @@ def set_up(*, now: datetime) -> Iterator[Answer]:
         yield Answer(of_year, _("ninguno"), Level.LOOK, f"manage.py seed_holidays {now.year}")
 
 
-QUESTIONS: tuple[Question, ...] = (processes, clock, owed, sources, systems, people, set_up)
+QUESTIONS: Questions = (
+    (gettext_lazy("procesos"), processes),
+    (gettext_lazy("tareas del reloj"), clock),
+    (gettext_lazy("trabajo pendiente"), owed),
+    (gettext_lazy("orígenes de reportes"), sources),
+    (gettext_lazy("sistemas externos"), systems),
+    (gettext_lazy("personas"), people),
+    (gettext_lazy("configuración del centro"), set_up),
+)

@@ -14,9 +14,10 @@ import django
 import psutil
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from callcenter.backup.last_one import last_backup
-from callcenter.doctor.answers import Answer, Level, Question, ago, look_if, wrong_if
+from callcenter.doctor.answers import Answer, Level, Questions, ago, look_if, wrong_if
 from callcenter.production import refusals
 
 GB = 2**30
@@ -78,4 +79,11 @@ def backup(*, now: datetime) -> Iterator[Answer]:
     yield Answer(_("última copia desde esta máquina"), ago(last, now=now), look_if(is_late), "manage.py backup")
 
 
-QUESTIONS: tuple[Question, ...] = (versions, the_settings, room, strength, pages, backup)
+QUESTIONS: Questions = (
+    (gettext_lazy("versión"), versions),
+    (gettext_lazy("configuración"), the_settings),
+    (gettext_lazy("disco"), room),
+    (gettext_lazy("memoria"), strength),
+    (gettext_lazy("estilos y guiones"), pages),
+    (gettext_lazy("última copia desde esta máquina"), backup),
+)

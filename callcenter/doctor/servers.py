@@ -13,11 +13,11 @@ from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from redis import Redis
 
 from agents.audit_check import owns_the_tables
-from callcenter.doctor.answers import Answer, Level, Question, look_if, wrong_if
+from callcenter.doctor.answers import Answer, Level, Questions, look_if, wrong_if
 from callcenter.queue_rights import excess
 from telephony.link_ages import link_ages
 
@@ -117,4 +117,13 @@ def switchboards(*, now: datetime) -> Iterator[Answer]:
         yield Answer(named, words, wrong_if(not link.is_up), "manage.py check_switchboard")
 
 
-QUESTIONS: tuple[Question, ...] = (front_door, database, its_clock, its_user, migrations, queue, mail, switchboards)
+QUESTIONS: Questions = (
+    (gettext_lazy("entrada por el proxy"), front_door),
+    (gettext_lazy("PostgreSQL"), database),
+    (gettext_lazy("reloj de la base"), its_clock),
+    (gettext_lazy("usuario de la base"), its_user),
+    (gettext_lazy("migraciones"), migrations),
+    (gettext_lazy("cola"), queue),
+    (gettext_lazy("correo"), mail),
+    (gettext_lazy("centrales telefónicas"), switchboards),
+)

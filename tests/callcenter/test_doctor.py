@@ -70,9 +70,13 @@ def test_what_cannot_be_asked_is_said_and_the_rest_is_asked(monkeypatch: pytest.
     def down(*, now: object) -> None:
         raise DatabaseError("+59170712345")
 
-    monkeypatch.setattr(doctor, "CHAPTERS", (("x", (down, machine.versions)),))
+    monkeypatch.setattr(doctor, "CHAPTERS", (("x", (("cola", down), ("versión", machine.versions))),))
     ((_title, answers),) = examine(now=NOW)
-    assert [(one.level, one.seen) for one in answers][0] == (Level.WRONG, "no se pudo preguntar: DatabaseError")
+    assert [(one.of, one.level, one.seen) for one in answers][0] == (
+        "cola",
+        Level.WRONG,
+        "no se pudo preguntar: DatabaseError",
+    )
     assert len(answers) == 3
 
 
