@@ -9,7 +9,7 @@ from django.conf import settings
 
 
 def note_backup(*, now: datetime) -> None:
-    """Written when it is whole."""
+    """Written when it is whole. Raises OSError."""
     _where().write_text(now.isoformat(), encoding="ascii")
 
 

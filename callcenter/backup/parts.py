@@ -22,7 +22,7 @@ Tell = Callable[[str], None]
 
 
 class BackupRefused(Exception):
-    """It is not done, and nothing was changed; the message says why and what to do."""
+    """It is not done; the message says why, what was changed where anything was, and what to do."""
 
 
 @dataclass(frozen=True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import shutil
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.core.management.base import CommandError
+from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
@@ -33,9 +36,11 @@ class Restored:
 
 
 def restore(source: Path, *, now: datetime, tell: Tell) -> Restored:
-    """Fill the empty site, bring it to this release, and prove it. Raises BackupRefused, and then it is as it was.
+    """Fill the empty site, bring it to this release, and prove it. Raises BackupRefused: the site is as empty as it
+    was, or the message says that it is not.
 
-    Whoever is stopped in the middle of it begins again with another empty database.
+    Whoever is killed in the middle of it begins again with another empty database. Until the last step the application
+    has no right to a single table, so nobody works with half of a site.
     """
     refuse_a_site_that_is_there()
     about = read_about(source, tell=tell)
@@ -48,22 +53,24 @@ def restore(source: Path, *, now: datetime, tell: Tell) -> Restored:
         _take_apart(source / FILES, arriving)
         with as_owner():
             postgres.restore(source / DATABASE, tell=tell)
-        if home.exists():
-            home.rmdir()  # it is empty
-        arriving.rename(home)
+        with _half_made(home):
+            if home.exists():
+                home.rmdir()  # it is empty
+            arriving.rename(home)
     except OSError as error:
         words = _("No se pudo escribir en %(folder)s: %(why)s.")
         raise BackupRefused(words % {"folder": home.parent, "why": error.strerror or error}) from None
     finally:
         shutil.rmtree(arriving, ignore_errors=True)
     tell(_("Se lleva a esta versión…"))
-    with rights_come_later():  # nobody sends what may have been sent
-        call_command("migrate", verbosity=0, interactive=False)
-    with as_owner():
-        left = settle_what_was_under_way(taken_at=datetime.fromisoformat(about.taken_at), now=now)
-        give_rights_after_migrating()
-    call_command("publish_flows", quiet=True)
-    call_command("sync_schedule")
+    with _half_made(home):
+        with rights_come_later():  # nobody sends what may have been sent
+            call_command("migrate", verbosity=0, interactive=False)
+        with as_owner():
+            left = settle_what_was_under_way(taken_at=datetime.fromisoformat(about.taken_at), now=now)
+            give_rights_after_migrating()
+        call_command("publish_flows", quiet=True)
+        call_command("sync_schedule")
     tell(_("Se comprueba todo…"))
     return Restored(about, left, [*_broken(), *wrong_seals(now=now)])
 
@@ -76,6 +83,19 @@ def refuse_a_site_that_is_there() -> None:
     if files_home().exists() and any(files_home().iterdir()):
         words = _("En %(folder)s ya hay archivos: se restaura en una carpeta vacía. No se tocó nada.")
         raise BackupRefused(words % {"folder": files_home()})
+
+
+@contextmanager
+def _half_made(home: Path) -> Iterator[None]:
+    """What fails from here on leaves a database that is no longer empty, and it is said what to do with it."""
+    try:
+        yield
+    except (OSError, DatabaseError, CommandError) as error:
+        words = _(
+            "Se llenó la base de datos y después algo falló (%(why)s). Lo que hay no es el sistema entero: que nadie "
+            "trabaje en él. Remedie la causa, borre la base de datos y cree una vacía, vacíe %(folder)s y repita."
+        )
+        raise BackupRefused(words % {"why": error, "folder": home}) from error
 
 
 def _refuse_what_does_not_fit(about: About) -> None:

@@ -5,8 +5,10 @@ real servers: tests/processes/test_backup.py.
 from __future__ import annotations
 
 import errno
+import tarfile
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,7 @@ from callcenter.backup.parts import (
 )
 from callcenter.backup.restoring import restore
 from callcenter.backup.taking import take_backup
+from callcenter.management.commands import backup
 from tests.audit import by_its_owner
 
 NOW = datetime.fromisoformat("2026-12-28T02:00:00-04:00")
@@ -103,6 +106,39 @@ def test_a_copy_of_another_site_is_refused_before_anything_is_written(
 def test_a_site_that_is_there_is_not_restored_over(tmp_path: Path) -> None:
     with pytest.raises(BackupRefused, match="ya tiene"):
         restore(a_copy(tmp_path / "one", ABOUT_IT), now=NOW, tell=told)
+
+
+@pytest.mark.django_db
+def test_what_fails_once_the_database_is_filled_is_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = a_copy(tmp_path / "one", ABOUT_IT)
+    tarfile.open(copy / FILES, "w").close()
+    write_hashes(copy, {name: sha256((copy / name).read_bytes()).hexdigest() for name in (DATABASE, FILES, ABOUT)})
+    monkeypatch.setattr(restoring, "refuse_a_site_that_is_there", lambda: None)
+    monkeypatch.setattr(restoring, "files_home", lambda: tmp_path / "files")
+    monkeypatch.setattr(postgres, "server_major", lambda: 15)
+    monkeypatch.setattr(postgres, "restore", lambda *_asked, **_told: None)
+
+    def cannot(*_command: str, **_options: object) -> None:
+        raise CommandError("somebody holds a lock")
+
+    monkeypatch.setattr(restoring, "call_command", cannot)
+    with pytest.raises(BackupRefused, match=r"Se llenó la base .*somebody holds a lock.* cree una vacía"):
+        restore(copy, now=NOW, tell=told)
+
+
+@pytest.mark.django_db
+def test_a_copy_that_could_not_be_noted_is_whole_and_said_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def full(**_asked: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    copy = a_copy(tmp_path / "one", ABOUT_IT)
+    monkeypatch.setattr(backup, "take_backup", lambda _folder, **_told: ABOUT_IT)
+    monkeypatch.setattr(backup, "note_backup", full)
+    with pytest.raises(CommandError, match=r"La copia está entera; .*No space left"):
+        call_command("backup", str(copy))
+    assert f"Copia en {copy}" in capsys.readouterr().out
 
 
 @pytest.mark.django_db

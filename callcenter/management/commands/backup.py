@@ -26,7 +26,6 @@ class Command(TerminalCommand):
         try:
             now = timezone.now()
             about = take_backup(folder, now=now, tell=self.stderr.write)
-            note_backup(now=now)
         except BackupRefused as refused:
             raise CommandError(str(refused)) from None
         told = {
@@ -36,3 +35,8 @@ class Command(TerminalCommand):
         words = _("Copia en %(folder)s: base de datos %(database)s, %(files)d archivos de %(bytes)s.")
         self.stdout.write(words % told)
         self.stdout.write(_("Tiene datos personales: guárdela cifrada y en otra máquina."))
+        try:
+            note_backup(now=now)
+        except OSError as error:
+            words = _("La copia está entera; que se hizo no se pudo anotar (%(why)s): «doctor» dirá que falta.")
+            raise CommandError(words % {"why": error.strerror or error}) from None
