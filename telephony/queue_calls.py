@@ -15,7 +15,6 @@ from agents.states import Event as Change
 from agents.telling import tell_pages
 from telephony import phone_numbers
 from telephony.agent_states import change, take_up
-from telephony.bridges import Bridges
 from telephony.call_orders import hands_over, settle_orders, take_back_consulting
 from telephony.channels import interface_of, number_of
 from telephony.dialling import watched
@@ -37,6 +36,7 @@ from telephony.events import (
     QueueLeft,
     Transferred,
 )
+from telephony.handed_on import HandedOn
 from telephony.models import Extension, Listening, QueueCall, QueueRing, Seat, Switchboard
 
 State, Outcome = QueueCall.State, QueueCall.Outcome
@@ -89,22 +89,22 @@ class QueueCalls:
         self._board = switchboard_id
         self._calls: dict[str, QueueCall] = {}  # under way, by the caller's uid
         self._telephones: dict[str, QueueCall] = {}  # those that talk, by the uid of the agent's channel
-        self._handed: dict[str, QueueCall] = {}  # over, by the uid of the caller, who goes on with somebody else
-        self._bridges = Bridges()
+        self._handed = HandedOn()
         self._seats: dict[str, Agent] | None = None
         self._told: set[int] = set()
 
     def read(self) -> None:
         """Begin with what the rows say, and forget the rest."""
         self._seats, self._told = None, set()
-        self._handed, self._bridges = {}, Bridges()
+        self._handed = HandedOn()
         under_way = QueueCall.objects.under_way().filter(switchboard=self._board).select_related("agent")
         self._calls = {call.uid: call for call in under_way}
         self._telephones = {call.agent_uid: call for call in self._calls.values() if call.agent_uid}
 
     def take(self, event: Event, *, at: datetime) -> None:
         """What an event does to the calls, their rings and the states of agents."""
-        self._follow(event, at=at)
+        for handed in self._handed.take(event):
+            self._go_on_with(handed, self._handed.others_beside(handed), at=at)
         match event:
             case QueueJoined(queue, leg):
                 self._join(queue, leg, at=at)
@@ -122,9 +122,10 @@ class QueueCalls:
             case MemberDone(member, caller, reason=reason) if call := self._of(caller, member.queue):
                 self._end(call, Outcome.TRANSFERRED if reason == "transfer" else Outcome.DONE, at=at)
             case Transferred(by, whom, to, came_about=True) if call := self._telephones.get(by.uid):
-                asked = self._bridges.met_by(by.uid) if to == whom else []  # an older one does not say who was asked
+                asked = self._handed.met_by(by.uid) if to == whom else []  # an older one does not say who was asked
                 self._end(call, Outcome.TRANSFERRED, at=at)
-                self._go_on_with(call.uid, at=at, among=asked)
+                if call.uid not in self._calls:
+                    self._go_on_with(call, asked, at=at)
             case Held(leg, is_on) if call := self._telephones.get(leg.uid):
                 if call.held_at is not None and not is_on:
                     take_back_consulting(call=call, now=at)
@@ -136,31 +137,17 @@ class QueueCalls:
             case _:
                 pass
 
-    def _follow(self, event: Event, *, at: datetime) -> None:
-        """A caller who was handed over, as far as she comes: to another queue, to somebody's telephone, or away."""
-        if came := self._bridges.take(event):
-            for uid in {came, *(leg.uid for leg in self._bridges.beside(came))} & self._handed.keys():
-                self._go_on_with(uid, at=at)
-        if isinstance(event, HungUp):
-            self._handed.pop(event.leg.uid, None)
-
-    def _go_on_with(self, uid: str, *, at: datetime, among: Sequence[Leg] = ()) -> None:
-        """She speaks with whoever sits at a telephone: it is that agent's call from now on, and no visit to a queue.
-
-        `among`: where the bridges do not tell with whom.
-        """
-        before = self._handed.get(uid)
-        if before is None:
-            return
-        for leg in (*self._bridges.beside(uid), *among):
+    def _go_on_with(self, before: QueueCall, others: Sequence[Leg], *, at: datetime) -> None:
+        """She speaks with whoever sits at a telephone: it is that agent's call from now on, and no visit to a queue."""
+        for leg in others:
             member = Member(before.queue, interface_of(leg.channel))
-            if leg.uid != before.agent_uid and self._sitting_at(member.interface) is not None:
-                del self._handed[uid]
+            if self._sitting_at(member.interface) is not None:
+                self._handed.forget(before.uid)
                 call = QueueCall.objects.create(
-                    switchboard_id=self._board, queue=before.queue, uid=uid, channel=before.channel,
+                    switchboard_id=self._board, queue=before.queue, uid=before.uid, channel=before.channel,
                     number=before.number, joined_at=at, left_at=at, is_handed_on=True,
                 )  # fmt: skip
-                self._calls[uid] = call
+                self._calls[before.uid] = call
                 self._connect(call, member, leg, at=at)
                 return
 
@@ -239,7 +226,7 @@ class QueueCalls:
 
     def _join(self, queue: str, leg: Leg, *, at: datetime) -> QueueCall:
         """Her visit to this queue, begun where it was not heard to begin; in another one she was not answered."""
-        self._handed.pop(leg.uid, None)
+        self._handed.forget(leg.uid)
         if found := self._of(leg, queue):
             return found
         call = self._calls.get(leg.uid)
@@ -306,8 +293,8 @@ class QueueCalls:
             self._tell(call.agent)
             change(agent=call.agent, key=call.key, event=Change.HUNG_UP, at=at)
         if outcome == Outcome.TRANSFERRED:
-            self._handed[call.uid] = call
-            self._go_on_with(call.uid, at=at)
+            self._handed.add(call)
+            self._go_on_with(call, self._handed.others_beside(call), at=at)
 
     def _set(self, call: QueueCall, **values: object) -> None:
         for name, value in values.items():
