@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,26 @@ from screens.templatetags.screens import masked_text
 
 ASKED = ("contract", "telephone", "of_everything", "asked_by", "reason")
 KEPT = ("asked_by", "since", "placed_by", "lifted_at", "lifted_by", "settled_at")
+
+OF = {
+    "months": _("meses"),
+    "contacts": _("contactos"),
+    "files": _("archivos de reportes"),
+    "calls": _("atenciones"),
+    "escalations": _("derivaciones"),
+    "mails": _("correos"),
+    "calls_by_the_switchboard": _("números de llamadas"),
+    "searches": _("palabras de búsquedas"),
+    "disclosures": _("motivos de consultas"),
+    "messages": _("textos de mensajes"),
+    "questions": _("notas de turnos"),
+}
+KINDS = {
+    "campaigns": _("campañas"),
+    "calls": _("atenciones y derivaciones"),
+    "numbers": _("números de llamadas"),
+    "books": _("libros de consultas y mensajes"),
+}
 
 
 @admin.register(LegalHold)
@@ -77,9 +98,23 @@ class RemovalRunAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[misc,type-arg
 
     @admin.display(description=_("se quitó"))
     def what(self, run: RemovalRun) -> SafeString:
-        counted = [(name, json.dumps(value)) for name, value in run.taken.items() if value]
+        counted = [(words, _counted(run.taken[name])) for name, words in OF.items() if run.taken.get(name)]
         return format_html_join(", ", "{}: {}", counted)
 
     @admin.display(description=_("anterior a"))
     def from_when(self, run: RemovalRun) -> SafeString:
-        return format_html_join(", ", "{}: {}", run.before.items())
+        days = [
+            (words, date_format(_moment(run.before[of]), "d/m/Y")) for of, words in KINDS.items() if of in run.before
+        ]
+        return format_html_join(", ", "{}: {}", days)
+
+
+def _counted(value: int | list[str]) -> str:
+    """How many; of months which, `2024-09` as `09/2024`."""
+    if isinstance(value, int):
+        return str(value)
+    return " ".join("/".join(reversed(month.split("-"))) for month in value)
+
+
+def _moment(written: str) -> datetime:
+    return timezone.localtime(datetime.fromisoformat(written))

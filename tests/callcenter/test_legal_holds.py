@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from datetime import date, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -13,10 +14,11 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
+from agents.admin.keeping import KINDS, OF
 from agents.keeping import lift_holds, place_hold
 from agents.models import Agent, AgentMessage, DataPolicy, LegalHold, RemovalRun, Search, User
 from callcenter import retention
-from callcenter.retention import take_away_personal_data
+from callcenter.retention import TakenAway, keeps_each_from, take_away_personal_data
 from campaigns.closing import sealing
 from campaigns.models import Campaign, Contact, Receipt
 from escalations.models import Escalation
@@ -265,9 +267,22 @@ def test_an_administrator_places_and_lifts_one(
 def test_what_was_taken_is_read_in_the_admin(
     ines: User, signed_in: Callable[[User | Agent], Client], at: Callable[[str], datetime]
 ) -> None:
-    RemovalRun.objects.create(
-        at=at("2026-11-26 02:00"), before={"calls": str(date(2024, 11, 26))}, taken={"calls": 7, "files": 0}, holds=[]
+    now = at("2026-11-26 02:00")
+    before = {of: moment.isoformat() for of, moment in keeps_each_from(now=now).items()}
+    run = RemovalRun.objects.create(
+        at=now, before=before, taken={"months": ["2024-09", "2024-10"], "calls": 7, "files": 0}, holds=[]
     )
-    page = signed_in(ines).get(reverse("admin:agents_removalrun_changelist")).content.decode()
-    assert "calls: 7" in page
-    assert "files" not in page
+    client = signed_in(ines)
+    page = client.get(reverse("admin:agents_removalrun_changelist")).content.decode()
+    assert "meses: 09/2024 10/2024, atenciones: 7" in page
+    assert "archivos" not in page
+    page = client.get(reverse("admin:agents_removalrun_change", args=[run.pk])).content.decode()
+    assert f"atenciones y derivaciones: {keeps_each_from(now=now)['calls']:%d/%m/%Y}" in page
+
+
+def test_all_that_is_taken_has_its_word() -> None:
+    assert {one.name for one in fields(TakenAway)} == OF.keys()
+
+
+def test_all_that_has_an_age_has_its_word(at: Callable[[str], datetime]) -> None:
+    assert keeps_each_from(now=at("2026-11-26 02:00")).keys() == KINDS.keys()
