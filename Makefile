@@ -7,7 +7,7 @@ BIN := .venv/bin
 NO_DATABASE := postgres://nobody@127.0.0.1:1/none
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast break check generate messages lock sbom known-faults bench demo-reset
+.PHONY: help setup run test test-fast break check generate messages lock sbom known-faults bench release demo-reset
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,6 +89,9 @@ known-faults: .venv-supply/made ## ask the databases of known faults about every
 
 bench: setup ## each piece of work as a ratio, with the machine's limit beside it (BENCH=name for one)
 	@$(BIN)/python -m benchmarks $(BENCH)
+
+release: setup ## close the changelog, note the migrations, commit and tag: VERSION=1.1.0
+	@$(BIN)/python -m tests.releasing $(VERSION)
 
 demo-reset: .venv/runs ## throw the demo's data away and begin again
 	@$(BIN)/python manage.py demo --reset

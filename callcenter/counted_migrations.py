@@ -6,15 +6,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from django.core.management.base import CommandError
 from django.core.management.commands.migrate import Command as MigrateCommand
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.state import ProjectState
 from pgtrigger.migrations import AddTrigger, RemoveTrigger
+from psycopg.errors import LockNotAvailable
 
 from agents.audit_context import nobody_named
 from callcenter.ownership import as_owner, refuse_to_migrate_as_another
 from callcenter.purpose import refuse_another_purpose
+
+LONGEST_WAIT = "4s"
+HELD = (
+    "Something holds a table for longer than 4 seconds, and whoever works would have waited behind this. The migrations"
+    " before this one are applied, this one is not, and the program that works goes on. Run the same command again."
+)
 
 
 class OwnersMigrations(MigrateCommand):
@@ -22,9 +30,26 @@ class OwnersMigrations(MigrateCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         refuse_another_purpose()
-        with as_owner(), nobody_named(), triggers_change_no_model():
+        with as_owner(), nobody_named(), triggers_change_no_model(), waiting_for_no_table_long():
             refuse_to_migrate_as_another()
             super().handle(*args, **options)
+
+
+@contextmanager
+def waiting_for_no_table_long() -> Iterator[None]:
+    """Behind a migration that waits for a table waits everybody who works with it. Raises CommandError instead."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [LONGEST_WAIT])
+    try:
+        yield
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise CommandError(HELD) from error
+        raise
+    finally:
+        if connection.is_usable() and not connection.needs_rollback:
+            with connection.cursor() as cursor:
+                cursor.execute("RESET lock_timeout")
 
 
 class CountedMigrations(OwnersMigrations):
