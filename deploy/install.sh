@@ -3,13 +3,15 @@
 #
 #     git clone … /srv/callcenter && /srv/callcenter/deploy/install.sh centro.comteco.example
 #
-# Twice does no harm: what is there stays, secrets and certificate too; what a release brings is put in place, and only
-# what it changes is started anew. It says each step, and stops at the first that fails.
+# and brings it up to what `git pull` brought, while people work. Twice does no harm: what is there stays, secrets and
+# certificate too, and nothing is started anew but what a release changes. It says each step, and stops at the first that
+# fails.
 set -euo pipefail
 
-name=${1:-}
 root=/srv/callcenter
 etc=/etc/callcenter
+opt=/opt/callcenter
+name=${1:-$(sed -n 's/^ALLOWED_HOSTS=\([^,]*\).*/\1/p' "$etc/env" 2>/dev/null || true)}
 home=/var/lib/callcenter
 export DEBIAN_FRONTEND=noninteractive PYTHONDONTWRITEBYTECODE=1
 
@@ -40,21 +42,17 @@ apt-get update -qq
 queue=redis-server
 apt-cache show valkey-server >/dev/null 2>&1 && queue=valkey-server
 apt-get install -y -qq --no-install-recommends \
-  ca-certificates make openssl python3 python3-venv postgresql postgresql-client "$queue" nginx >/dev/null
+  ca-certificates git make openssl python3 python3-venv postgresql postgresql-client "$queue" nginx >/dev/null
 queue_conf=/etc/${queue%-server}/${queue%-server}.conf
 queue_user=${queue%-server}
 
 say "User and folders"
 id callcenter >/dev/null 2>&1 || useradd --system --home-dir "$home" --shell /usr/sbin/nologin callcenter
-install -d -m 0755 "$etc"
+install -d -m 0755 "$etc" "$opt" "$opt/static"
 install -d -m 0750 -o callcenter -g callcenter "$home" /var/backups/callcenter
 
-say "The program's packages"
-make --no-print-directory -C "$root" .venv/runs
-(cd "$root" && .venv/bin/python -m callcenter.catalogues)
-
 say "Settings and secrets"
-if [ ! -e "$root/.env" ]; then
+if [ ! -e "$etc/env" ]; then
   (
     umask 0177
     {
@@ -62,25 +60,29 @@ if [ ! -e "$root/.env" ]; then
       echo "CALLCENTER_HOME=$home"
       echo "SECRET_KEY=$(secret)"
       echo "FACTOR_KEYS=$(secret)"
+      echo "STATIC_ROOT=$opt/static"
       echo "ALLOWED_HOSTS=$name"
       echo "PUBLIC_URL=https://$name"
       echo "DATABASE_URL=postgres://callcenter:$(secret)@127.0.0.1:5432/callcenter"
       echo "REDIS_URL=redis://callcenter:$(secret)@127.0.0.1:6379"
-    } > "$root/.env"
+    } > "$etc/env"
   )
 fi
-chown root:callcenter "$root/.env"
-chmod 0640 "$root/.env"
+chown root:callcenter "$etc/env"
+chmod 0640 "$etc/env"
 if [ ! -e "$etc/owner" ]; then # who owns the database: for migrate, make_roles and restore, not for the application
   (umask 0177; echo "DATABASE_OWNER_URL=postgres://callcenter_owner:$(secret)@127.0.0.1:5432/callcenter" > "$etc/owner")
+fi
+if [ ! -e "$etc/queue-owner" ]; then # who may change what users of the queue may
+  (umask 0177; secret > "$etc/queue-owner")
 fi
 cat > /usr/local/sbin/callcenter-manage <<'MANAGE'
 #!/usr/bin/env bash
 # manage.py as the application's user; for root also with who owns the database, which migrate and restore need.
 set -euo pipefail
-cd /srv/callcenter
+cd /opt/callcenter/current
 set -a; . /etc/callcenter/owner; set +a
-exec runuser -u callcenter -- .venv/bin/python manage.py "$@"
+exec runuser -u callcenter -- deploy/python manage.py "$@"
 MANAGE
 chmod 0755 /usr/local/sbin/callcenter-manage
 
@@ -106,29 +108,31 @@ if [ -z "$(as_postgres -c "SELECT 1 FROM pg_database WHERE datname = 'callcenter
   as_postgres -c "CREATE DATABASE callcenter OWNER callcenter_owner"
 fi
 
+say "The program and its packages"
+release=$("$root/deploy/build.sh")
+
 say "The queue"
 users=$(dirname "$queue_conf")/users.acl
+owner="user callcenter_owner on #$(tr -d '\n' < "$etc/queue-owner" | sha256sum | cut -d' ' -f1) ~* &* +@all"
+ours=$(cd "$opt/$release" && .venv/bin/python manage.py queue_user --file)
 others="user default off"
-[ ! -e "$users" ] || others=$(grep -v '^user callcenter ' "$users" || true)
-ours=$(callcenter-manage queue_user --file)
-put "$users" 0600 "$queue_user:$queue_user" <<< "$others"$'\n'"$ours"
+[ ! -e "$users" ] || others=$(grep -v '^user \(callcenter\|callcenter_owner\) ' "$users" || true)
+put "$users" 0600 "$queue_user:$queue_user" <<< "$others"$'\n'"$owner"$'\n'"$ours"
 if ! grep -q "^aclfile $users" "$queue_conf"; then
   printf '\n# -- the call centre\nappendonly yes\naclfile %s\n' "$users" >> "$queue_conf"
-  changed=yes
+  ! runs_systemd || systemctl stop "$queue"
 fi
 if runs_systemd; then
-  systemctl "${changed:+re}start" "$queue"
-elif [ -n "$changed" ] || ! pgrep -x "$queue" >/dev/null; then
-  pkill -x "$queue" || true
+  systemctl start "$queue"
+elif ! pgrep -x "$queue" > /dev/null; then
   runuser -u "$queue_user" -- "/usr/bin/$queue" "$queue_conf" --daemonize yes >/dev/null
 fi
-
-say "Tables, rights, flows, clock"
-callcenter-manage migrate --verbosity 0
-callcenter-manage make_roles
-callcenter-manage publish_flows --quiet
-callcenter-manage sync_schedule > /dev/null
-(cd "$root" && .venv/bin/python manage.py collectstatic --noinput --verbosity 0)
+takes_its_users() { REDISCLI_AUTH=$(cat "$etc/queue-owner") "${queue%-server}-cli" --user callcenter_owner ACL LOAD 2>&1 | grep -qx OK; }
+if ! takes_its_users; then # in the server that runs: nobody's click waits for a restart
+  sleep 2
+  takes_its_users || ! runs_systemd || systemctl restart "$queue" # it began before its file named its owner
+  takes_its_users || stop "the queue does not take its users: $users"
+fi
 
 say "Proxy"
 if [ ! -e "$etc/tls/certificate.pem" ]; then # until the centre's own authority signs one
@@ -137,31 +141,12 @@ if [ ! -e "$etc/tls/certificate.pem" ]; then # until the centre's own authority 
     -keyout "$etc/tls/key.pem" -out "$etc/tls/certificate.pem" 2>/dev/null)
   chmod 0644 "$etc/tls/certificate.pem"
 fi
-sed "s/@NAME@/$name/" "$root/deploy/nginx/callcenter.conf" > /etc/nginx/sites-available/callcenter
-ln -sf ../sites-available/callcenter /etc/nginx/sites-enabled/callcenter
 rm -f /etc/nginx/sites-enabled/default
-nginx -t -q
-if runs_systemd; then systemctl reload-or-restart nginx; else nginx -s reload 2>/dev/null || nginx; fi
-
-say "Processes"
-install -m 0644 "$root"/deploy/systemd/callcenter* /etc/systemd/system/
 for unit in postgresql@ nginx; do
   install -D -m 0644 "$root/deploy/systemd/comes-back.conf" "/etc/systemd/system/$unit.service.d/callcenter.conf"
 done
-if runs_systemd; then
-  systemctl daemon-reload
-  systemctl enable --quiet callcenter.target callcenter-backup.timer \
-    callcenter-web callcenter-live callcenter-ticks callcenter-jobs callcenter-beat
-  systemctl restart callcenter-web callcenter-live callcenter-ticks callcenter-jobs callcenter-beat
-  systemctl start callcenter.target callcenter-backup.timer
-  answers() { "$root/.venv/bin/python" -c 'import sys, httpx
-told = {"Host": sys.argv[1], "X-Forwarded-Proto": "https"}
-sys.exit(httpx.get("http://127.0.0.1:8000/livez", headers=told).status_code != 200)' "$name" 2>/dev/null; }
-  for _ in $(seq 60); do answers && break; sleep 1; done
-  answers || stop "the web server does not answer: journalctl -u callcenter-web"
-else
-  echo "systemd does not run here: the units lie in /etc/systemd/system, nothing was started."
-fi
+
+"$root/deploy/release.sh"
 
 say "How it stands"
 callcenter-manage doctor || true

@@ -29,7 +29,9 @@ BACKUP_EACH = timedelta(days=2)
 def versions(*, now: datetime) -> Iterator[Answer]:
     changes = (settings.BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8")
     newest = re.search(r"^## (.+)$", changes, re.MULTILINE)
-    yield Answer(_("versión"), newest[1] if newest else "?")
+    built = settings.BASE_DIR / "RELEASE"  # where deploy/build.sh made this folder
+    said = built.read_text(encoding="utf-8").strip() if built.exists() else newest[1] if newest else "?"
+    yield Answer(_("versión"), said)
     yield Answer("Python, Django", f"{platform.python_version()}, {django.get_version()} · {platform.platform()}")
 
 

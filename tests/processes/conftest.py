@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -121,3 +121,35 @@ def house(ground: House) -> Iterator[House]:
     assert one.refused() == [], "its user may do all that it does"
     with psycopg.connect(maintenance, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def copies() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="copies-", dir=WHERE_HOMES_ARE)).resolve()
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def empty_site(house: House, copies: Path) -> Iterator[Callable[[], House]]:
+    """Makes a house on the same servers, with a home and a database in which there is nothing yet."""
+    made: list[tuple[House, str]] = []
+    maintenance = database(house.owner_url, "postgres")
+
+    def make() -> House:
+        name = f"restored_{secrets.token_hex(4)}"
+        with psycopg.connect(maintenance, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        where = {"redis_url": house.redis_url, "queue_owner_url": house.queue_owner_url}
+        urls = {"database_url": database(house.database_url, name), "owner_url": database(house.owner_url, name)}
+        one = House(home=copies / name, **urls, **where)
+        one.home.mkdir()
+        one.environment |= {"DATABASE_OWNER_URL": one.owner_url}
+        made.append((one, name))
+        return one
+
+    yield make
+    for one, name in made:
+        one.close()
+        with psycopg.connect(maintenance, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 import pytest
 
-from tests.processes.conftest import database
-from tests.processes.house import WHERE_HOMES_ARE, House, wait_until
+from tests.processes.house import House, wait_until
 from tests.processes.test_faults import (
     CCVP,
     RECAUDO,
@@ -34,38 +31,6 @@ owe(key="sent", **words)
 deliver_due(now=timezone.now())
 owe(key="owed", **words)
 """
-
-
-@pytest.fixture
-def copies() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="copies-", dir=WHERE_HOMES_ARE)).resolve()
-    yield folder
-    shutil.rmtree(folder)
-
-
-@pytest.fixture
-def empty_site(house: House, copies: Path) -> Iterator[Callable[[], House]]:
-    """Makes a house on the same servers, with a home and a database in which there is nothing yet."""
-    made: list[tuple[House, str]] = []
-    maintenance = database(house.owner_url, "postgres")
-
-    def make() -> House:
-        name = f"restored_{secrets.token_hex(4)}"
-        with psycopg.connect(maintenance, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        where = {"redis_url": house.redis_url, "queue_owner_url": house.queue_owner_url}
-        urls = {"database_url": database(house.database_url, name), "owner_url": database(house.owner_url, name)}
-        one = House(home=copies / name, **urls, **where)
-        one.home.mkdir()
-        one.environment |= {"DATABASE_OWNER_URL": one.owner_url}
-        made.append((one, name))
-        return one
-
-    yield make
-    for one, name in made:
-        one.close()
-        with psycopg.connect(maintenance, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def tables(house: House) -> int:

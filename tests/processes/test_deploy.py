@@ -8,7 +8,6 @@ import contextlib
 import os
 import re
 import shlex
-import shutil
 import socket
 import ssl
 import subprocess
@@ -22,11 +21,10 @@ import pytest
 from callcenter.heartbeats import NAMES
 from callcenter.metrics import shared_folder
 from tests.processes.house import ROOT, House, free_port, wait_until
+from tests.processes.proxy import NAME, NGINX, Proxy, asked, proxy_in_front
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 DEPLOY = ROOT / "deploy"
-NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
-NAME = "centro.comteco.example"
 ASKED = 40  # pages, of four processes
 
 
@@ -34,10 +32,9 @@ def command_of(unit: str, **ports: int) -> list[str]:
     """What the unit starts, by this interpreter and on other ports."""
     text = (DEPLOY / "systemd" / f"{unit}.service").read_text(encoding="utf-8")
     (line,) = re.findall(r"^ExecStart=(.+)$", text, re.MULTILINE)
-    program, *words = shlex.split(line.replace("%%", "%"))
-    assert Path(program).parent == Path("/srv/callcenter/.venv/bin")
-    told = [str(ports.get(f"port_{word}", word)) for word in words]
-    return told if Path(program).name == "python" else ["-m", Path(program).name, *told]
+    program, *words = shlex.split(line.replace("%%", "%").replace("%i", "8000"))
+    assert program == "/opt/callcenter/current/deploy/python"
+    return [str(ports.get(f"port_{word}", word)) for word in words]
 
 
 @contextlib.contextmanager
@@ -51,21 +48,15 @@ def running(house: House, *command: str) -> Iterator[None]:
             process.wait(60)
 
 
-def asked(address: str) -> int:
-    with contextlib.suppress(httpx.TransportError):
-        return httpx.get(address, timeout=60, trust_env=False).status_code
-    return 0
-
-
 def test_the_units_together_are_a_whole_house(house: House) -> None:
     target = (DEPLOY / "systemd" / "callcenter.target").read_text(encoding="utf-8")
     wanted = re.findall(r"callcenter-(\w+)\.service", target)
-    assert sorted(wanted) == ["beat", "jobs", "live", "ticks", "web"]
+    assert sorted(wanted) == ["beat", "jobs", "live", "ticks"]
     house.environment |= {"LIVE_BEAT": "1", **shared_folder(house.home)}
     house.manage("sync_schedule")
     web, live = free_port(), free_port()
     with (
-        running(house, *command_of("callcenter-web", port_8000=web)),
+        running(house, *command_of("callcenter-web@", port_8000=web)),
         running(house, *command_of("callcenter-live", port_8070=live)),
     ):
         for name in ("ticks", "jobs", "beat"):
@@ -87,45 +78,13 @@ def test_the_units_together_are_a_whole_house(house: House) -> None:
 
 
 @pytest.fixture
-def proxied(house: House) -> Iterator[tuple[int, int]]:
-    """The web server behind nginx with the file of `deploy/`. Gives the ports of http and https."""
-    assert NGINX is not None
-    web, live, plain, tls = (free_port() for _port in range(4))
+def proxied(house: House) -> Iterator[Proxy]:
+    """The web server behind nginx with the file of `deploy/`."""
+    web = free_port()
     house.environment |= {"TRUSTED_PROXIES": "127.0.0.1", "ALLOWED_HOSTS": NAME}
-    folder = house.home / "nginx"
-    folder.mkdir(mode=0o755)
-    certificate, key = folder / "certificate.pem", folder / "key.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={NAME}",
-         "-keyout", key, "-out", certificate], check=True, capture_output=True,
-    )  # fmt: skip
-    site = (DEPLOY / "nginx" / "callcenter.conf").read_text(encoding="utf-8")
-    for here, there in (
-        ("@NAME@", NAME),
-        ("listen 80;", f"listen 127.0.0.1:{plain};"), ("listen 443 ssl;", f"listen 127.0.0.1:{tls} ssl;"),
-        ("/etc/callcenter/tls/certificate.pem", str(certificate)), ("/etc/callcenter/tls/key.pem", str(key)),
-        ("127.0.0.1:8000;", f"127.0.0.1:{web};"), ("127.0.0.1:8070;", f"127.0.0.1:{live};"),
-    ):  # fmt: skip
-        assert here in site
-        site = site.replace(here, there)
-    site = "\n".join(line for line in site.splitlines() if "[::]" not in line)
-    temporary = "".join(
-        f"{of}_temp_path {folder}/{of};\n" for of in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
-    )
-    (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; events {{}}\nhttp {{ access_log off;\n{temporary}{site}\n}}\n"
-    )
-    command = [NGINX, "-p", str(folder), "-e", str(folder / "errors.log"), "-c", str(folder / "nginx.conf")]
-    with running(house, *command_of("callcenter-web", port_8000=web)):
-        nginx = subprocess.Popen(command)
-        try:
-            wait_until(lambda: asked(f"http://127.0.0.1:{web}/livez") in (200, 400), what="pages are answered")
-            wait_until(lambda: asked(f"http://127.0.0.1:{plain}/") == 301, what="nginx answers")
-            yield plain, tls
-        finally:
-            nginx.terminate()
-            nginx.wait(60)
-            shutil.rmtree(folder)
+    with running(house, *command_of("callcenter-web@", port_8000=web)), proxy_in_front(house.home, web=web) as proxy:
+        wait_until(lambda: asked(f"http://127.0.0.1:{web}/livez") in (200, 400), what="pages are answered")
+        yield proxy
 
 
 @contextlib.contextmanager
@@ -140,8 +99,10 @@ def spoken_to(port: int, *protocols: str) -> Iterator[ssl.SSLSocket]:
 
 
 @pytest.mark.skipif(NGINX is None, reason="nginx is not installed here")
-def test_nginx_in_front_does_what_the_application_counts_on(house: House, proxied: tuple[int, int]) -> None:
-    plain, tls = proxied
+def test_nginx_in_front_does_what_the_application_counts_on(house: House, proxied: Proxy) -> None:
+    plain, tls = proxied.plain, proxied.tls
+    assert asked(f"http://127.0.0.1:{proxied.near}/metrics") == asked(f"http://127.0.0.1:{proxied.near}/readyz") == 200
+    assert asked(f"http://127.0.0.1:{proxied.near}/accounts/login/") == 404
     moved = httpx.get(f"http://127.0.0.1:{plain}/desk/", headers={"Host": NAME}, trust_env=False)
     assert (moved.status_code, moved.headers["Location"]) == (301, f"https://{NAME}/desk/")
     told = {"Host": NAME, "X-Forwarded-For": "200.87.1.1", "Referer": f"https://{NAME}/accounts/login/"}

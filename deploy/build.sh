@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Makes the folder of the release that stands in /srv/callcenter, with its packages, and says its name. One that is there
+# stays as it is; nothing that works is touched.
+set -euo pipefail
+
+root=/srv/callcenter
+opt=/opt/callcenter
+export PYTHONDONTWRITEBYTECODE=1
+
+release=$(git -C "$root" rev-parse --short=12 HEAD)
+if [ ! -e "$opt/$release" ]; then
+  making=$opt/$release.part
+  rm -rf "$making"
+  mkdir -p "$making"
+  git -C "$root" archive HEAD | tar -x -C "$making"
+  git -C "$root" describe --tags --always > "$making/RELEASE"
+  packages=venv-$(sha256sum "$making/requirements.lock" | cut -c1-12) # shared by all releases that ask for the same
+  if [ ! -e "$opt/$packages" ]; then
+    make --no-print-directory -C "$making" .venv/runs >&2
+    mv "$making/.venv" "$opt/$packages" # its programs are asked by `python -m`, which does not mind where it lies
+  fi
+  ln -s "../$packages" "$making/.venv"
+  ln -s /etc/callcenter/env "$making/.env"
+  (
+    cd "$making"
+    .venv/bin/python -m callcenter.catalogues
+    .venv/bin/python -m compileall -q -j 0 -x '/tests/' .
+  ) >&2
+  mv "$making" "$opt/$release"
+fi
+echo "$release"

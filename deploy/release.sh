@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# Puts the release that stands in /srv/callcenter in the place of the one that works, while people work:
+#
+#     git -C /srv/callcenter pull && /srv/callcenter/deploy/install.sh
+#
+# ends with it.
+# Each release has a folder of its own in /opt/callcenter; pages of the new one are answered beside the old one's before
+# nginx turns to it, and the old one ends when nobody waits for it. What fails before that changes nothing for anybody.
+# `release.sh --back` turns to the release before, whose program works with the tables as they are by now.
+set -euo pipefail
+
+root=/srv/callcenter
+etc=/etc/callcenter
+opt=/opt/callcenter
+export PYTHONDONTWRITEBYTECODE=1
+
+say() { printf '\n== %s\n' "$*"; }
+stop() { printf 'release.sh: %s\n' "$*" >&2; exit 1; }
+runs_systemd() { [ -d /run/systemd/system ]; }
+point() { ln -sfn "$2" "$opt/$1.new" && mv -T "$opt/$1.new" "$opt/$1"; }
+manage() ( # as the application's user, in the folder of the release that is put in place
+  cd "$folder"
+  set -a; . "$etc/owner"; set +a
+  exec runuser -u callcenter -- "$(readlink -f .venv)/bin/python" manage.py "$@"
+)
+
+[[ ${1:-} =~ ^(--back)?$ ]] || stop "release.sh, or release.sh --back"
+[ "$(id -u)" = 0 ] || stop "run it as root"
+[ -e "$etc/env" ] || stop "deploy/install.sh comes first"
+exec 9> "$opt/.lock"
+flock --nonblock 9 || stop "another one is at work"
+
+before=$(readlink "$opt/current" || true)
+if [ "${1:-}" = --back ]; then
+  release=$(readlink "$opt/before" || true)
+  [ -n "$release" ] || stop "there is none before this one"
+else
+  say "The program and its packages"
+  release=$("$root/deploy/build.sh")
+fi
+folder=$opt/$release
+
+if [ "${1:-}" != --back ]; then
+  say "Tables and rights: the release that works goes on working with them"
+  manage migrate --verbosity 0
+  manage make_roles
+fi
+(cd "$folder" && .venv/bin/python manage.py collectstatic --noinput --verbosity 0)
+[ "$before" = "$release" ] || { point current "$release"; [ -z "$before" ] || point before "$before"; }
+name=$(sed -n 's/^ALLOWED_HOSTS=\([^,]*\).*/\1/p' "$etc/env")
+install -m 0644 "$folder"/deploy/systemd/callcenter* /etc/systemd/system/
+sed "s/@NAME@/$name/" "$folder/deploy/nginx/callcenter.conf" > /etc/nginx/sites-available/callcenter
+ln -sf ../sites-available/callcenter /etc/nginx/sites-enabled/callcenter
+
+if ! runs_systemd; then
+  echo "systemd does not run here: the units lie in /etc/systemd/system, nothing was started."
+  exit 0
+fi
+systemctl daemon-reload
+
+answers() { # port: as people ask, through no proxy
+  "$folder/.venv/bin/python" -c 'import sys, httpx
+told = {"Host": sys.argv[1], "X-Forwarded-Proto": "https"}
+sys.exit(httpx.get(f"http://127.0.0.1:{sys.argv[2]}/livez", headers=told).status_code != 200)' "$name" "$1" 2>/dev/null
+}
+works_at() { sed -n 's/.*server 127.0.0.1:\([0-9]*\);.*/\1/p' "$etc/web.conf" 2>/dev/null; }
+turn_to() { # port
+  printf 'upstream callcenter_web { server 127.0.0.1:%s; keepalive 32; }\n' "$1" > "$etc/web.conf"
+  nginx -t -q
+  systemctl reload-or-restart nginx
+}
+
+old=$(works_at || true)
+if [ "$before" = "$release" ] && [ -n "$old" ] && systemctl is-active -q "callcenter-web@$old"; then
+  systemctl start callcenter.target
+  turn_to "$old" # its proxy's file may be another
+  say "$release works already"
+  exit 0
+fi
+[ "$old" = 8000 ] && port=8001 || port=8000
+say "Pages: from port ${old:-none} to $port"
+systemctl stop "callcenter-web@$port"
+systemctl start "callcenter-web@$port"
+for _ in $(seq 60); do answers "$port" && break; sleep 1; done
+if ! answers "$port"; then
+  systemctl stop "callcenter-web@$port"
+  [ -z "$before" ] || point current "$before"
+  stop "its web server does not answer: journalctl -u callcenter-web@$port. The release before goes on."
+fi
+systemctl enable --quiet "callcenter-web@$port"
+turn_to "$port"
+
+say "Boards, clock and work"
+manage publish_flows --quiet
+manage sync_schedule > /dev/null
+others="callcenter-live callcenter-ticks callcenter-jobs callcenter-beat"
+systemctl enable --quiet callcenter.target callcenter-backup.timer $others
+systemctl is-enabled -q callcenter-switchboard 2>/dev/null && others="$others callcenter-switchboard"
+systemctl restart $others
+systemctl start callcenter.target callcenter-backup.timer
+
+if [ -n "$old" ]; then
+  say "Whoever still waits for the old one is answered"
+  for _ in $(seq 120); do pgrep -f 'nginx: worker process is shutting down' > /dev/null || break; sleep 1; done
+  systemctl disable --quiet "callcenter-web@$old"
+  systemctl stop "callcenter-web@$old"
+fi
+
+kept=" $(readlink "$opt/current") $(readlink "$opt/before" || true) "
+for one in "$opt"/*/RELEASE; do
+  one=$(basename "$(dirname "$one")")
+  [[ $one == current || $one == before || $kept == *" $one "* ]] || rm -rf "${opt:?}/$one"
+done
+for packages in "$opt"/venv-*; do
+  readlink "$opt"/*/.venv | grep -qx "../$(basename "$packages")" || rm -rf "$packages"
+done
+say "$release works"
