@@ -42,7 +42,9 @@ def front_door(*, now: datetime) -> Iterator[Answer]:
         seen = _("su certificado no vale para esta máquina") if is_of_papers else type(error).__name__
         yield Answer(address, seen, Level.LOOK if is_of_papers else Level.WRONG, _("El proxy, su certificado, el DNS."))
         return
-    yield Answer(address, str(answer.status_code), wrong_if(answer.status_code != 200), "systemctl status 'callcenter-web@*'")
+    yield Answer(
+        address, str(answer.status_code), wrong_if(answer.status_code != 200), "systemctl status 'callcenter-web@*'"
+    )
 
 
 def database(*, now: datetime) -> Iterator[Answer]:
