@@ -24,7 +24,7 @@ class AgentTable(ListTable):
     team = tables.Column(verbose_name=_("Equipo"), order_by="team__name")
     services = tables.Column(verbose_name=_("Servicios"), accessor="pk", orderable=False)
     weight = Figure(verbose_name=_("Peso"), places=2)
-    extension = tables.Column(verbose_name=_("Interno"))
+    extension = tables.Column(verbose_name=_("Interno habitual"))
     is_on_duty = tables.Column(verbose_name=_("De turno"))
 
     class Meta(ListTable.Meta):

@@ -174,7 +174,7 @@ def _happening(line: dict[str, Any]) -> Happening:
         attempt_id=line["id"],
         at=local(datetime.fromisoformat(line["at"])),
         telephone=line["telephone"],
-        result=_(line["result"]) if line["result"] else _("llamada en curso"),
+        result=_(line["result"]) if line["result"] else _("sin resultado todavía"),
         code=line["code"] or "",
         party=line["party"] or "",
         by=line["by"] or "",

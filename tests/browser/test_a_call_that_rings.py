@@ -13,16 +13,18 @@ from playwright.sync_api import Page, expect
 
 from agents.models import Agent
 from agents.presence import sign_in
+from campaigns.models import Attempt, Contact
 from inbound.models import Walk
 from telephony.models import Extension, QueueCall, Switchboard
 from telephony.seats import sit_down
-from tests.browser.looking import assert_accessible, settle
+from tests.browser.a_desk import campaign, customers
+from tests.browser.looking import assert_accessible, open_desk, settle
 from tests.inbound.a_walk import publish
 from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_process
 from tests.sandbox.switchboard.playing import SECRET, WITHOUT_END, Board, playing
 from tests.telephony.a_listener import Running, is_linked, until
 
-__all__ = ["sandbox", "sandbox_process"]
+__all__ = ["campaign", "customers", "sandbox", "sandbox_process"]
 pytestmark = pytest.mark.django_db(transaction=True)
 FLOW = Path(__file__).parents[2] / "inbound" / "flows" / "101.yaml"
 
@@ -120,3 +122,17 @@ def test_while_one_rings_enter_is_its_and_no_other_verb_shows_the_key(page: Page
     expect(elsewhere).to_be_hidden()
     expect(page.locator("#ringing")).to_be_empty()
     expect(elsewhere).to_be_visible()
+
+
+def test_enter_opens_it_where_the_desk_had_put_the_focus(
+    page: Page, live_server: Any, played: Board, customers: list[Contact]
+) -> None:
+    open_desk(page, f"{live_server.url}/desk/")
+    expect(page.locator("[data-main=dial]")).to_be_focused()
+    call_in(played, "70712345")
+    expect(page.locator("#ringing")).to_contain_text("Abrir 101")
+    page.mouse.wheel(0, 2000)
+    expect(page.locator("#ringing")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/walks/**")
+    assert not Attempt.objects.exists()

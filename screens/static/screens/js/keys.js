@@ -114,8 +114,10 @@
         event.preventDefault(); // held down: what it does is done once
         return;
       }
-      if (active && active !== document.body && active.matches("a, button, summary, input, [role=button]")) return;
       const verb = ofKey("Enter");
+      // where the page put the focus she did not choose it: a verb that came before it (a call that rings) is meant
+      const chosen = !active?.matches("[data-focus]") || !verb || verb === active;
+      if (chosen && active && active !== document.body && active.matches("a, button, summary, input, [role=button]")) return;
       if (verb) {
         event.preventDefault();
         press(verb);
