@@ -40,6 +40,7 @@ def main() -> None:
         sys.exit("Commit first: what is released is what is committed.")
     if OPEN not in words or words.split(OPEN)[1].lstrip().startswith("## "):
         sys.exit("The changelog says nothing of it.")
+    listed.parent.mkdir(exist_ok=True)
     changes.write_text(words.replace(OPEN, f"{OPEN}\n## {version} · {date.today()}\n", 1), encoding="utf-8")
     listed.write_text(leaves(), encoding="utf-8")
     for command in (
