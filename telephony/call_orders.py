@@ -114,6 +114,17 @@ def hands_over(call: QueueCall) -> bool:
     return sent.filter(blind | asked_first).exists()
 
 
+def asks_first(call: QueueCall) -> bool:
+    """Whether she spoke, or tried to, with whom she hands it over to."""
+    return CallOrder.objects.filter(call=call, kind=Kind.ATTENDED, state__in=[State.SENT, State.TAKEN]).exists()
+
+
+def sent_to(call: QueueCall) -> list[str]:
+    """Where she was sent without being announced, by what was asked for here."""
+    sent = CallOrder.objects.filter(call=call, kind=Kind.BLIND, state__in=[State.SENT, State.DONE])
+    return list(sent.values_list("number", flat=True))
+
+
 def settle_orders(*, call: QueueCall, outcome: QueueCall.Outcome, now: datetime) -> None:
     """The call is over, and with it what was asked for it."""
     for order in CallOrder.objects.under_way().filter(call=call).select_related("agent"):

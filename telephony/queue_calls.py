@@ -8,19 +8,18 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db import transaction
-
 from agents.models import Agent
 from agents.states import Event as Change
 from agents.telling import tell_pages
 from telephony import phone_numbers
-from telephony.agent_states import change, take_up
-from telephony.call_orders import hands_over, settle_orders, take_back_consulting
+from telephony.agent_states import change
+from telephony.call_orders import asks_first, hands_over, sent_to, settle_orders, take_back_consulting
 from telephony.channels import interface_of, number_of
-from telephony.dialling import watched
 from telephony.events import (
     CallerSeen,
     ChannelSeen,
+    DialBegan,
+    DialEnded,
     Event,
     Held,
     HungUp,
@@ -37,7 +36,7 @@ from telephony.events import (
     Transferred,
 )
 from telephony.handed_on import HandedOn
-from telephony.models import Extension, Listening, QueueCall, QueueRing, Seat, Switchboard
+from telephony.models import Extension, QueueCall, QueueRing, Seat
 
 State, Outcome = QueueCall.State, QueueCall.Outcome
 
@@ -48,38 +47,6 @@ def _speak(caller: ChannelSeen, other: ChannelSeen, ringing: Container[str]) -> 
         return set(caller.bridge.split("+")) == set(other.bridge.split("+"))
     is_hers = caller.leg.linked != "" and caller.leg.linked == other.leg.linked
     return is_hers and other.is_up and number_of(interface_of(other.leg.channel)) in ringing
-
-
-@transaction.atomic
-def close_the_unwatched(*, now: datetime) -> int:
-    """Calls of a switchboard of which nobody has heard for a while: whether they go on nobody can say.
-
-    They ring on no page and wait in no figure as if somebody knew. Of whoever holds the link and this one waits for the
-    other. Returns how many.
-    """
-    with_calls = QueueCall.objects.under_way().values("switchboard")
-    list(Listening.objects.select_for_update().filter(switchboard__in=with_calls))
-    boards = Switchboard.objects.filter(pk__in=with_calls).exclude(listening__in=watched(now=now))
-    closed = 0
-    for board in boards:
-        calls = QueueCalls(board.pk)
-        calls.read()
-        closed += calls.reconcile(seen=(), now=now)
-        calls.tell()
-    return closed
-
-
-@transaction.atomic
-def take_up_at(*, extension: Extension, agent: Agent, now: datetime) -> None:
-    """Who sits down at a telephone that is in a call nobody else is in is in it from then on.
-
-    The rows are changed one by one, so that of the call's end and this one waits for the other.
-    """
-    nobodys = QueueCall.objects.filter(switchboard=extension.switchboard_id, state=State.TALKING, agent=None)
-    for call in nobodys:
-        if number_of(call.telephone) == extension.number:
-            nobodys.filter(pk=call.pk).update(agent=agent)
-    take_up(agent=agent, now=now)
 
 
 class QueueCalls:
@@ -124,8 +91,16 @@ class QueueCalls:
             case Transferred(by, whom, to, came_about=True) if call := self._telephones.get(by.uid):
                 asked = self._handed.met_by(by.uid) if to == whom else []  # an older one does not say who was asked
                 self._end(call, Outcome.TRANSFERRED, at=at)
+                if to is not None:
+                    self._handed.was_heard(call.uid)
                 if call.uid not in self._calls:
                     self._go_on_with(call, asked, at=at)
+            case DialBegan(caller, called) if caller is not None:
+                self._ring_on_her_way(caller, called, at=at)
+            case DialEnded(caller, called, status) if (
+                caller and status != "ANSWER" and (call := self._handed_to(caller))
+            ):
+                self._stop_ringing(call, at=at, only=interface_of(called.channel) if called else "")
             case Held(leg, is_on) if call := self._telephones.get(leg.uid):
                 if call.held_at is not None and not is_on:
                     take_back_consulting(call=call, now=at)
@@ -133,7 +108,12 @@ class QueueCalls:
             case HungUp(leg) if call := self._calls.get(leg.uid):
                 self._end(call, Outcome.DONE if call.answered_at else Outcome.NOT_ANSWERED, at=at)
             case HungUp(leg) if call := self._telephones.get(leg.uid):
+                asked_first = asks_first(call)
                 self._end(call, Outcome.TRANSFERRED if hands_over(call) else Outcome.DONE, at=at)
+                if asked_first:
+                    self._handed.was_heard(call.uid)
+            case HungUp(leg) if (before := self._handed.of(leg.uid)) and self._handed.forget(leg.uid):
+                self._end(self._begin_again(before, at=at), Outcome.NOT_ANSWERED, at=at)
             case _:
                 pass
 
@@ -143,13 +123,34 @@ class QueueCalls:
             member = Member(before.queue, interface_of(leg.channel))
             if self._sitting_at(member.interface) is not None:
                 self._handed.forget(before.uid)
-                call = QueueCall.objects.create(
-                    switchboard_id=self._board, queue=before.queue, uid=before.uid, channel=before.channel,
-                    number=before.number, joined_at=at, left_at=at, is_handed_on=True,
-                )  # fmt: skip
-                self._calls[before.uid] = call
-                self._connect(call, member, leg, at=at)
+                self._connect(self._calls.get(before.uid) or self._begin_again(before, at=at), member, leg, at=at)
                 return
+
+    def _ring_on_her_way(self, caller: Leg, called: Leg, *, at: datetime) -> None:
+        """A telephone at which an agent sits rings for a caller who was handed over."""
+        call = self._calls.get(caller.uid)
+        if call is not None and call.answered_at and hands_over(call):  # told sooner than that she was handed over
+            self._end(call, Outcome.TRANSFERRED, at=at)
+        before = self._handed.of(caller.uid)
+        if before is None:
+            return
+        self._handed.is_to_be_heard(caller.uid)
+        member = Member(before.queue, interface_of(called.channel))
+        if self._sitting_at(member.interface) is not None:
+            self._ring(self._calls.get(caller.uid) or self._begin_again(before, at=at), member, at=at)
+
+    def _begin_again(self, before: QueueCall, *, at: datetime) -> QueueCall:
+        """Her call after she was handed over: of the line she came by, and no visit to its queue."""
+        call = QueueCall.objects.create(
+            switchboard_id=self._board, queue=before.queue, uid=before.uid, channel=before.channel,
+            number=before.number, joined_at=at, left_at=at, is_handed_on=True,
+        )  # fmt: skip
+        self._calls[before.uid] = call
+        return call
+
+    def _handed_to(self, caller: Leg | None) -> QueueCall | None:
+        call = self._calls.get(caller.uid) if caller else None
+        return call if call and call.is_handed_on and not call.answered_at else None
 
     def reconcile(self, *, seen: Sequence[Event], now: datetime) -> int:
         """After a loss: who is gone has ended meanwhile, nobody knows how; who waits unknown to us has joined; who was
@@ -294,7 +295,11 @@ class QueueCalls:
             change(agent=call.agent, key=call.key, event=Change.HUNG_UP, at=at)
         if outcome == Outcome.TRANSFERRED:
             self._handed.add(call)
+            if Extension.objects.filter(switchboard=self._board, number__in=sent_to(call)).exists():
+                self._handed.is_to_be_heard(call.uid)
             self._go_on_with(call, self._handed.others_beside(call), at=at)
+        else:
+            self._handed.forget(call.uid)
 
     def _set(self, call: QueueCall, **values: object) -> None:
         for name, value in values.items():

@@ -19,7 +19,7 @@ from telephony.models import (
     Switchboard,
 )
 from telephony.outcomes import Outcome
-from telephony.queue_calls import take_up_at
+from telephony.unfollowed import take_up_at
 
 
 class SeatRefused(Exception):

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from telephony import call_orders, dialling, monitoring, queue_calls, watching
+from telephony import call_orders, dialling, monitoring, unfollowed, watching
 from telephony.queue_log import sources
 
 
@@ -12,7 +12,7 @@ def close_the_forgotten() -> None:
     dialling.close_the_forgotten(now=timezone.now())
     call_orders.close_forgotten_orders(now=timezone.now())
     monitoring.close_forgotten_monitorings(now=timezone.now())
-    queue_calls.close_the_unwatched(now=timezone.now())
+    unfollowed.close_the_unwatched(now=timezone.now())
 
 
 @shared_task(name="telephony.read_logs_elsewhere")

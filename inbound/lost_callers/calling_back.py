@@ -19,6 +19,7 @@ from escalations.by_itself import settle_by_itself
 from escalations.lifecycle import Verb
 from escalations.models import Escalation, Kind
 from escalations.raising import add_detail, raise_escalation
+from inbound.lost_callers.handed_over import raise_the_unheard
 from screens.templatetags.screens import lasting
 from service_level.days import LA_PAZ
 from service_level.indicator.figures import queues_of
@@ -80,7 +81,9 @@ def call_back_the_lost(*, now: datetime) -> int:
     callers = _callers(since=max(oldest, now - SETTLED_WITHIN) - LOOKED_BACK, now=now)
     waiting = {card.telephone: card for card in open_ if not _got_through(card, callers.get(card.telephone), now)}
     lines = {queue.queue: (queue.line, queue.name) for queue in queues_of(month_of(timezone.localdate(now, LA_PAZ)))}
-    return sum(_see_to(caller, waiting.get(caller.telephone), lines, now) for caller in callers.values())
+    made = sum(_see_to(caller, waiting.get(caller.telephone), lines, now) for caller in callers.values())
+    since, until = now - LOOKED_BACK, now - LET_DIAL_AGAIN
+    return made + raise_the_unheard(kind=KIND, lines=lines, since=since, until=until, now=now)
 
 
 def is_on() -> bool:

@@ -137,6 +137,11 @@ class Walk(models.Model):
         """Whether this person may answer its steps: `walked_by` of one row."""
         return user.pk in (self.agent and self.agent.user_id, self.escalation and self.escalation.owner_id)
 
+    @property
+    def was_transferred(self) -> bool:
+        """Whether the switchboard says that she handed the caller over."""
+        return self.call is not None and self.call.outcome == QueueCall.Outcome.TRANSFERRED
+
     def __str__(self) -> str:
         return f"{self.line.number} {self.began_at:%Y-%m-%d %H:%M}"
 

@@ -99,10 +99,22 @@ def attended_before(calls: Sequence[QueueCall]) -> dict[uuid.UUID, Walk]:
     return {key: walk for key, walk in found.items() if walk is not None}
 
 
-def handed_over(*, agent: Agent, now: datetime) -> list[CallOrder]:
-    """What she handed over a moment ago, that her page says so once more."""
+@dataclass(frozen=True)
+class HandedOver:
+    """`walk`: the flow of the call, where she has not ended it yet."""
+
+    number: str
+    walk: Walk | None
+
+
+def handed_over(*, agent: Agent, now: datetime) -> list[HandedOver]:
+    """What she handed over a moment ago, that her page says so once more. Two queries at most."""
     done = CallOrder.objects.transfers().filter(agent=agent, state=State.DONE, asked_at__gt=now - timedelta(hours=1))
-    return list(done.filter(ended_at__gt=now - HANDED_OVER_SHOWN).order_by("-asked_at")[:3])
+    orders = list(done.filter(ended_at__gt=now - HANDED_OVER_SHOWN).order_by("-asked_at")[:3])
+    calls = [order.call_id for order in orders]
+    walks = Walk.objects.under_way().filter(agent=agent, call__in=calls).select_related("line") if calls else ()
+    open_ = {walk.call_id: walk for walk in walks}
+    return [HandedOver(order.number, open_.get(order.call_id)) for order in orders]
 
 
 def order_words(order: CallOrder, *, is_held: bool) -> str:

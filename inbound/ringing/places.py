@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from agents.models import AgentState
 from agents.states import how_it_stands
 from inbound.models import ServiceLine
+from telephony.call_orders import OrderRefused
 from telephony.models import Extension, QueueCall
 
 
@@ -34,6 +37,19 @@ def other_lines(call: QueueCall) -> list[ServiceLine]:
     """Those in use, but for the one whose queue the call came by."""
     lines = ServiceLine.objects.filter(is_active=True).in_order()
     return [line for line in lines if call.queue not in (line.queue or line.number, number_of(line))]
+
+
+def refuse_to_ask_a_line(call: QueueCall, number: str) -> None:
+    """Raise OrderRefused where `number` is a line: who is asked first waits in its queue in the caller's place, and
+    would be attended as one.
+    """
+    if any(number == number_of(line) for line in other_lines(call)):
+        raise OrderRefused(
+            _(
+                "A una línea se transfiere sin consultar: quien le atienda ahí ve quién le atendió antes. Para"
+                " consultar, elija el interno de una persona."
+            )
+        )
 
 
 def number_of(line: ServiceLine) -> str:

@@ -48,6 +48,7 @@ from inbound.walks.undone import number_in
 from inbound.walks.undone_cards import see_to_undone
 from inbound.walks.what_became import say_what_became
 from telephony import phone_numbers
+from telephony.models import QueueCall
 from telephony.phone_numbers import display, parse
 
 KIND = "unforeseen_state"
@@ -62,10 +63,16 @@ class How(TextChoices):
     HUNG_UP = "hung_up", gettext_lazy("El cliente colgó")
     WRONG_LINE = "wrong_line", gettext_lazy("Línea equivocada")
     HANDED_OVER = "handed_over", gettext_lazy("Derivado a supervisión")
+    TRANSFERRED = "transferred", gettext_lazy("Transferida por teléfono")
     LEFT = "left", gettext_lazy("Quedó sin atender")
 
 
 OFFERED = (How.HUNG_UP, How.WRONG_LINE, How.HANDED_OVER)
+
+
+def ways_to_leave(walk: Walk) -> tuple[How, ...]:
+    """How a call may be ended before its flow does; as transferred where the switchboard says that it was."""
+    return (How.TRANSFERRED, *OFFERED) if walk.was_transferred else OFFERED
 
 
 def leave_call(
@@ -80,7 +87,7 @@ def leave_call(
         walk = here.walk
         if walk.escalation_id is not None:
             raise WalkRefused(_("Una derivación se deja en su tarjeta."))
-        if how not in OFFERED:
+        if how not in ways_to_leave(walk):
             raise StepRefused({"how": _("Elija cómo termina la llamada.")})
         reason = " ".join(reason.split())[:200]
         before = call_back_on(walk, here.known)
@@ -117,12 +124,14 @@ def name_the_caller(*, by: User, key: uuid.UUID, name: str, telephone: str, now:
 
 def close_left_calls(*, now: datetime) -> int:
     """End as left the calls of which their agent gave no sign for an hour, or for minutes once her shift ended: who was
-    let down is called sooner. Returns how many.
+    let down is called sooner. Those that she transferred end as that, after minutes. Returns how many.
     """
     shifts = Shift.objects.filter(agent=OuterRef("agent"))
     has_left = Exists(shifts.filter(ended_at__gte=OuterRef("began_at"))) & ~Exists(shifts.filter(ended_at=None))
     of_a_shift_over = Q(has_left, last_sign_at__lt=now - ONCE_SIGNED_OUT)
-    left = Walk.objects.under_way().calls().filter(Q(last_sign_at__lt=now - WITHOUT_A_SIGN) | of_a_shift_over)
+    transferred = Q(call__outcome=QueueCall.Outcome.TRANSFERRED, last_sign_at__lt=now - ONCE_SIGNED_OUT)
+    is_left = Q(last_sign_at__lt=now - WITHOUT_A_SIGN) | of_a_shift_over | transferred
+    left = Walk.objects.under_way().calls().filter(is_left)
     closed = 0
     for pk in left.order_by("last_sign_at").values_list("pk", flat=True)[:AT_A_TIME]:
         with transaction.atomic():
@@ -131,7 +140,7 @@ def close_left_calls(*, now: datetime) -> int:
                 continue
             here = _with_what_was_typed(read_state(walk=walk), now=now)
             hand_over_what_is_said_now(here, now=now)
-            _end(here, how=How.LEFT, reason="", now=now)
+            _end(here, how=How.TRANSFERRED if walk.was_transferred else How.LEFT, reason="", now=now)
             closed += 1
     return closed
 

@@ -25,7 +25,7 @@ from inbound.walks.confirming import Confirming, confirming_of
 from inbound.walks.consequences import own_write
 from inbound.walks.heard import HEARD_OF
 from inbound.walks.lane_news import news_of
-from inbound.walks.leaving import OFFERED
+from inbound.walks.leaving import How, ways_to_leave
 from inbound.walks.left_undone import asked_of
 from inbound.walks.shown import (
     NARROWED_FROM,
@@ -65,12 +65,18 @@ class Known:
 class Leaving:
     """The form that ends the call before its flow does."""
 
+    walk: Walk
     typed: Mapping[str, str] = field(default_factory=dict)
     errors: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ways(self) -> list[tuple[str, str]]:
-        return [(how.value, str(how.label)) for how in OFFERED]
+        return [(how.value, str(how.label)) for how in ways_to_leave(self.walk)]
+
+    @property
+    def chosen(self) -> str:
+        """What was chosen last, or what the switchboard says happened."""
+        return self.typed.get("how") or (How.TRANSFERRED.value if How.TRANSFERRED in ways_to_leave(self.walk) else "")
 
 
 @dataclass
@@ -93,12 +99,12 @@ class WalkPage:
     writes: list[Owed]
     escalations: list[Escalation]
     others: list[Walk]
+    leaving: Leaving
     done_already: OutsideWrite | Escalation | None = None
     awaited: Owed | None = None
     needs_look: bool = False
     errors: dict[str, str] = field(default_factory=dict)
     problem: str = ""
-    leaving: Leaving = field(default_factory=Leaving)
     noting: tuple[str, str] = ("", "")  # who calls, as it is typed beside the step
     called_by: str = ""  # who is on the line, when she is no customer that was found
     call_back: str = ""  # where she would be called back
@@ -184,7 +190,7 @@ def lay_walk(
         errors=errors,
         problem=problem,
         news=news_of(walk),
-        leaving=Leaving(typed_to_leave(here)),
+        leaving=Leaving(here.walk, typed_to_leave(here)),
         called_by=name_of_the_caller(walk, here.known),
         enough=one_is_enough(own),
         letter=draft_letter(walk.escalation) if step.letter and walk.escalation else None,

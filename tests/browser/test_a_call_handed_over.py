@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from playwright.sync_api import Page, Route, expect
 
 from agents.models import Agent
 from agents.presence import sign_in
+from inbound.models import Walk
 from telephony.channels import number_of
 from telephony.models import Extension, QueueCall, Switchboard
 from telephony.seats import sit_down
@@ -122,6 +124,8 @@ def test_she_asks_first_and_h_hands_it_over(page: Page, played: Board) -> None:
     strip = page.locator("#ringing")
     call_in(played)
     expect(strip).to_contain_text("Timbra su teléfono")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/walks/**")
     played.do("answer", extension="1001")
     expect(strip).to_contain_text("En llamada")
     page.keyboard.press("e")
@@ -133,7 +137,15 @@ def test_she_asks_first_and_h_hands_it_over(page: Page, played: Board) -> None:
     played.do("answer", extension="1002")
     until(lambda: played.state()["extensions"]["1002"]["state"] == "in_use", "they speak")
     page.keyboard.press("h")
-    expect(strip).to_contain_text("Transferida a 1002.")
+    expect(strip).to_contain_text(re.compile(r"Transferida a 1002\.\s+Su atención de 101 sigue abierta"))
+    ways = page.locator("#leave-ways")
+    expect(ways).to_contain_text("Transferida por teléfono")
+    page.keyboard.press("x")
+    expect(ways.get_by_label("Transferida por teléfono")).to_be_checked()
+    assert_accessible(page, "walk-transferred")
+    page.get_by_role("button", name="Terminar la atención").click()
+    expect(page.get_by_role("heading", name="Atención terminada")).to_be_visible()
+    assert Walk.objects.get().result == "transferred"
     expect(strip).to_be_empty()
     assert QueueCall.objects.get(is_handed_on=False).outcome == "transferred"
     hers = QueueCall.objects.get(is_handed_on=True)  # who sits at 1002 speaks with the caller

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from django.utils import timezone
 from agents.models import Agent
 from agents.presence import sign_in
 from agents.states import open_state
+from escalations.models import Escalation
+from inbound.lost_callers.calling_back import call_back_the_lost
 from inbound.ringing.own_calls import own_calls
 from telephony.call_orders import give_order
 from telephony.models import CallOrder, Extension, QueueCall, Switchboard
@@ -114,6 +117,42 @@ def test_the_colleague_who_sits_there_is_on_that_call(
     until(lambda: state_of(luis) != "on_a_call", "the colleague is free of it")
     assert QueueCall.objects.get(pk=hers.call.pk).outcome == "done"
     assert QueueCall.objects.count() == 2
+
+
+def test_a_telephone_that_rings_for_her_in_vain_leaves_a_call_to_be_made(
+    call: QueueCall, played: Board, ana: Agent, luis: Agent
+) -> None:
+    """His page shows her while it rings; nobody lifts it, she hangs up, and is found."""
+    there = Extension.objects.create(switchboard=call.switchboard, number="1002")
+    sign_in(user=luis.user, now=timezone.now())
+    sit_down(agent=luis, extension=there, now=timezone.now())
+    played.turn(extensions={"1002": {"picks_up": "never"}})
+    give(call, "blind", "1002")
+    until(lambda: state_of(luis) == "ringing", "his telephone rings for her")
+    (hers,) = own_calls(agent=luis)
+    assert (hers.is_hers, hers.call.queue, hers.call.number, hers.call.state) == (False, "101", call.number, "ringing")
+    played.do("decline", extension="1002")
+    until(lambda: state_of(luis) == "available", "it rings no more")
+    until(lambda: QueueCall.objects.get(pk=hers.call.pk).outcome == "not_answered", "she is gone")
+    assert not own_calls(agent=luis)
+    assert QueueCall.objects.count() == 2
+    later = timezone.now() + timedelta(minutes=3)
+    assert call_back_the_lost(now=later) == 1
+    card = Escalation.objects.get()
+    assert (card.kind.code, card.telephone) == ("lost_call", "+59170712345")
+    assert "le transfirió a 1002: nadie le contestó" in card.reason
+    assert str(ana) in card.reason
+    assert call_back_the_lost(now=later) == 0
+
+
+def test_who_is_handed_over_to_a_number_outside_is_lost_only_where_nobody_answers(
+    call: QueueCall, played: Board
+) -> None:
+    played.turn(talks=[1, 1])
+    give(call, "blind", "70700001")
+    assert ends_as(call) == "transferred"
+    until(lambda: not played.state()["channels"], "it is over")
+    assert not QueueCall.objects.filter(is_handed_on=True).exists()
 
 
 def test_it_is_handed_over_to_another_line(call: QueueCall, played: Board) -> None:

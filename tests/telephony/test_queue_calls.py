@@ -29,8 +29,8 @@ from telephony.events import (
 )
 from telephony.holding import let_go, take_hold
 from telephony.models import Extension, Listening, QueueCall, QueueRing, Seat, Switchboard
-from telephony.queue_calls import close_the_unwatched
 from telephony.seats import sit_down
+from telephony.unfollowed import close_the_unwatched
 from telephony.vocabularies import Vocabulary
 from telephony.watching import Watch, hear
 from tests.agents.promises import broken

@@ -83,7 +83,7 @@ def show(
     if number and phone_numbers.parse(number) is None:
         page.noting = name, number
     if left is not None:
-        page.leaving = Leaving(typed=left, errors=left_errors or {})
+        page.leaving = Leaving(page.here.walk, typed=left, errors=left_errors or {})
     template = "inbound/walks/_walk.html" if is_fragment else "inbound/walks/walk.html"
     return render(request, template, {"page": page}, status=422 if errors_of_any else 409 if problem else 200)
 

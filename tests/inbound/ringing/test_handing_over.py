@@ -7,10 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from agents.models import Agent
 from inbound.models import ServiceLine
-from inbound.ringing.own_calls import HANDED_OVER_SHOWN, handed_over, order_words, own_calls
+from inbound.ringing.own_calls import HANDED_OVER_SHOWN, HandedOver, attend, handed_over, order_words, own_calls
 from inbound.ringing.places import places_for
 from telephony.call_orders import give_order, next_order, note_answer
 from telephony.models import CallOrder, Extension, Listening, QueueCall, Seat, Switchboard
@@ -108,6 +109,15 @@ def test_why_it_was_refused_stands_in_the_strip(call: QueueCall, held: Listening
     assert one.said in of(ana).get(reverse("inbound:ringing")).content.decode()
 
 
+def test_a_line_is_handed_over_to_and_not_asked_first(call: QueueCall, ana: Agent) -> None:
+    address = reverse("inbound:ringing_transfer", args=[call.key])
+    refused = of(ana).post(address, {"number": "102", "kind": "attended"})
+    assert refused.status_code == 409
+    assert "A una línea se transfiere sin consultar" in refused.content.decode()
+    assert not CallOrder.objects.exists()
+    assert of(ana).post(address, {"number": "102", "kind": "blind"}).status_code == 204
+
+
 def test_that_it_was_handed_over_is_said_for_a_moment(
     call: QueueCall, held: Listening, ana: Agent, now: datetime
 ) -> None:
@@ -115,8 +125,12 @@ def test_that_it_was_handed_over_is_said_for_a_moment(
     order = next_order(held=held, now=now)
     assert order is not None
     note_answer(order=order, succeeded=True, said="", now=now)
-    assert handed_over(agent=ana, now=now) == [order]
+    assert handed_over(agent=ana, now=now) == [HandedOver(order.number, None)]
+    walk = attend(agent=ana, call=call, now=now)
+    assert handed_over(agent=ana, now=now) == [HandedOver(order.number, walk)]
     assert handed_over(agent=ana, now=now + HANDED_OVER_SHOWN) == []
+    CallOrder.objects.update(asked_at=timezone.now(), ended_at=timezone.now())  # a view looks at the clock
+    assert "Su atención de 101 sigue abierta" in of(ana).get(reverse("inbound:ringing")).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from inbound.models import OutsideSystem, OutsideWrite, ServiceLine, Walk
 from inbound.walks import leaving, walking
 from inbound.walks.answering import StepRefused
 from inbound.walks.footsteps import StaleStep, WalkRefused
+from telephony.models import QueueCall, Switchboard
 from tests.inbound.a_walk import FLOW, Caller, publish
 from tests.inbound.lines_on_file import publish_every_flow
 
@@ -188,6 +189,36 @@ def test_the_page_offers_it_and_says_what_is_missing(
     assert "Pide hablar</textarea>" in shown, "what was typed stays"
     ended = client.post(address, {**sends, "name": "Rosa", "telephone": "70712345"}, headers={"HX-Request": "true"})
     assert "Atención terminada" in ended.content.decode()
+
+
+def transferred(call: Caller) -> None:
+    board = Switchboard.objects.create(name="Central", host="127.0.0.1", user="callcenter")
+    rang = QueueCall.objects.create(
+        switchboard=board, queue="101", uid="1.1", state="over", outcome="transferred", joined_at=call.now,
+        answered_at=call.now, ended_at=call.now,
+    )  # fmt: skip
+    Walk.objects.filter(pk=call.walk.pk).update(call=rang)
+
+
+def test_only_what_the_switchboard_says_was_transferred_ends_so(
+    call: Caller, ana: Agent, signed_in: Callable[..., Client]
+) -> None:
+    with pytest.raises(StepRefused):
+        left(call, "transferred")
+    transferred(call)
+    page = signed_in(ana).get(reverse("inbound:walk", args=[call.walk.key])).content.decode()
+    assert 'value="transferred" checked' in page
+    left(call, "transferred")
+    walk = Walk.objects.get()
+    assert (walk.result, walk.result_label) == ("transferred", "Transferida por teléfono")
+    assert not Escalation.objects.exists()
+
+
+def test_one_that_was_transferred_and_is_not_ended_ends_so_after_minutes(call: Caller, now: datetime) -> None:
+    transferred(call)
+    assert leaving.close_left_calls(now=now + timedelta(minutes=9)) == 0
+    assert leaving.close_left_calls(now=now + timedelta(minutes=11)) == 1
+    assert Walk.objects.get().result == "transferred"
 
 
 def test_a_call_without_a_sign_for_an_hour_is_closed_as_left(call: Caller, ana: Agent, now: datetime) -> None:
