@@ -8,4 +8,5 @@ app_name = "telephony"
 
 urlpatterns: list[URLPattern] = [
     path("seat/", views.seat, name="seat"),
+    path("seat/stands/", views.seat_stands, name="seat_stands"),
 ]

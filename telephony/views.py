@@ -10,9 +10,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import signed_in_user, working_only
+from agents.access import asks_by_itself, signed_in_user, working_only
 from agents.models import Agent, Role
 from telephony.models import Extension
 from telephony.seats import SeatRefused, SeatTaken, see_seat, sit_down, sit_down_to_listen
@@ -45,6 +45,15 @@ def seat(request: HttpRequest) -> HttpResponse:
         return HttpResponse("")
     shown = {"seat": seen, "is_answer": True}
     return render(request, "telephony/_seat.html", shown, status=409 if problem else 200)
+
+
+@asks_by_itself
+@require_GET
+@working_only
+def seat_stands(request: HttpRequest) -> HttpResponse:
+    """Where she sits, and whether that telephone can be had, as it stands now."""
+    seen = see_seat(user=signed_in_user(request), now=timezone.now())
+    return render(request, "telephony/_seat.html", {"seat": seen}) if seen else HttpResponse(status=204)
 
 
 def _extension(request: HttpRequest) -> Extension | None:

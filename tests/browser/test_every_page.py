@@ -30,6 +30,7 @@ IS_NO_PAGE = (
     *("escalations:board_counts", "escalations:board_column", "escalations:board_card", "escalations:changes"),
     *(
         "own_day",
+        "telephony:seat_stands",
         "escalations:calls",
         "inbound:walk_left_behind",
         "inbound:card_trail",

@@ -115,6 +115,7 @@ ADDRESSES = [
     Address("workdays_export", CENTRE, sends={}),
     # telephones
     Address("telephony:seat", WORKING, sends={"extension": ""}),
+    Address("telephony:seat_stands", WORKING),
     # the control room
     Address("service_level:newest", CENTRE),
     Address("service_level:staffing", CENTRE),

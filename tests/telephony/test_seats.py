@@ -203,3 +203,16 @@ def test_a_supervisors_telephone_that_is_absent_is_said_as_well(
         queues_tell(board, "PJSIP/1001", 5, now)
         page = signed_in(elena).post(reverse("telephony:seat"), {"extension": first.pk}, **HTMX).content.decode()
     assert "sin registrar" in page
+
+
+def test_how_her_telephone_stands_is_asked_again(
+    ana: Agent, board: Switchboard, first: Extension, signed_in: SignedIn
+) -> None:
+    now = timezone.now()
+    sit_down(agent=ana, extension=first, now=now)
+    client = signed_in(ana)
+    with linked(board, now):
+        for status, is_absent in ((5, True), (1, False)):
+            queues_tell(board, "PJSIP/1001", status, now)
+            page = client.get(reverse("telephony:seat_stands")).content.decode()
+            assert ("sin registrar" in page) is is_absent
