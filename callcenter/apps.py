@@ -3,6 +3,7 @@
 from axes.apps import AppConfig as AxesAppConfig
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 from pghistory.apps import PGHistoryConfig
@@ -17,7 +18,11 @@ class CallcenterConfig(AppConfig):
         from callcenter.account_mail import mail_event
         from callcenter.database_rights import give_rights_after_migrating
         from callcenter.purpose import refuse_another_purpose, remember_purpose
+        from callcenter.references import listen
+        from callcenter.slow_statements import watch
 
+        listen()
+        connection_created.connect(watch, dispatch_uid="callcenter.slow_statements")
         account_changed.connect(mail_event, dispatch_uid="callcenter.account_mail")
         pre_migrate.connect(refuse_another_purpose, sender=self, dispatch_uid="callcenter.purpose")
         post_migrate.connect(remember_purpose, sender=self, dispatch_uid="callcenter.purpose")

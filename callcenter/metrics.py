@@ -17,6 +17,7 @@ from django.db import DatabaseError
 from prometheus_client import REGISTRY, CollectorRegistry, Gauge, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from callcenter.clocks import clocks_differ_by
 from telephony.link_ages import link_ages
 from work.overview import all_kinds
 
@@ -53,11 +54,20 @@ def _standing(findings: Sequence[tuple[str, bool]], now: datetime) -> bytes:
     for name, is_well in findings:
         holds.labels(name).set(is_well)
     try:
+        _of_the_clock(registry)
         _of_links(registry, now)
         _of_owed_work(registry, now)
     except DatabaseError as error:
         log.warning("figures_not_measured", error=type(error).__name__)
     return bytes(generate_latest(registry))
+
+
+def _of_the_clock(registry: CollectorRegistry) -> None:
+    differs = Gauge(
+        "callcenter_database_clock_seconds", "By how much the clock of the database differs from this machine's.",
+        registry=registry,
+    )  # fmt: skip
+    differs.set(clocks_differ_by())
 
 
 def _of_links(registry: CollectorRegistry, now: datetime) -> None:

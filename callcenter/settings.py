@@ -206,6 +206,8 @@ MIDDLEWARE = [
     "axes.middleware.AxesMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
+_built = BASE_DIR / "RELEASE"  # where deploy/build.sh made this folder
+RELEASE = _built.read_text(encoding="utf-8").strip() if _built.exists() else ""
 ROOT_URLCONF = "callcenter.urls"
 WSGI_APPLICATION = "callcenter.wsgi.application"
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
@@ -416,6 +418,7 @@ if not IS_DEMO and (refused := production.refusals(SimpleNamespace(**globals()))
 
 # -- Logs ------------------------------------------------------------------------------------------------------------
 
+SLOW_STATEMENT_SECONDS = env.float("SLOW_STATEMENT_SECONDS", 1.0)  # what takes longer is told
 LOG_LEVEL = env.str("LOG_LEVEL", "INFO" if not IS_DEMO else "WARNING")
 LOGGING: dict[str, Any] = {
     "version": 1,

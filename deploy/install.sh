@@ -42,7 +42,8 @@ apt-get update -qq
 queue=redis-server
 apt-cache show valkey-server >/dev/null 2>&1 && queue=valkey-server
 apt-get install -y -qq --no-install-recommends \
-  ca-certificates git make openssl python3 python3-venv postgresql postgresql-client "$queue" nginx >/dev/null
+  ca-certificates git logrotate make openssl python3 python3-venv postgresql postgresql-client "$queue" nginx \
+  systemd-timesyncd >/dev/null
 queue_conf=/etc/${queue%-server}/${queue%-server}.conf
 queue_user=${queue%-server}
 
@@ -50,6 +51,16 @@ say "User and folders"
 id callcenter >/dev/null 2>&1 || useradd --system --home-dir "$home" --shell /usr/sbin/nologin callcenter
 install -d -m 0755 "$etc" "$opt" "$opt/static"
 install -d -m 0750 -o callcenter -g callcenter "$home" /var/backups/callcenter
+
+say "Logs"
+install -d /etc/systemd/journald.conf.d
+put /etc/systemd/journald.conf.d/callcenter.conf 0644 root: <<'CONF'
+[Journal]
+Storage=persistent
+SystemMaxUse=2G
+MaxRetentionSec=90day
+CONF
+[ -z "$changed" ] || ! runs_systemd || systemctl restart systemd-journald
 
 say "Settings and secrets"
 if [ ! -e "$etc/env" ]; then
@@ -94,13 +105,19 @@ log_error_verbosity = terse
 log_min_error_statement = panic
 log_statement = none
 log_min_duration_statement = -1
+shared_preload_libraries = 'pg_stat_statements'  # slow ones are counted there, without their values
 timezone = 'America/La_Paz'
 CONF
 if runs_systemd; then systemctl start postgresql; else pg_ctlcluster "$version" main start 2>/dev/null || true; fi
 for _ in $(seq 60); do runuser -u postgres -- pg_isready -q && break; sleep 1; done
 owner_password=$(sed -n 's#^DATABASE_OWNER_URL=postgres://[^:]*:\([^@]*\)@.*#\1#p' "$etc/owner")
 as_postgres() { runuser -u postgres -- psql -qAt -v ON_ERROR_STOP=1 "$@"; }
-as_postgres -c 'SELECT pg_reload_conf()' > /dev/null # nothing in that file asks for a restart
+if [ -n "$changed" ]; then # pg_stat_statements begins with the next start; nobody's click waits for one
+  has_site=$(as_postgres -c "SELECT 1 FROM pg_database WHERE datname = 'callcenter'")
+  if [ -n "$has_site" ] || ! runs_systemd; then as_postgres -c 'SELECT pg_reload_conf()' > /dev/null; else systemctl restart postgresql; fi
+  for _ in $(seq 60); do runuser -u postgres -- pg_isready -q && break; sleep 1; done
+fi
+as_postgres -c 'CREATE EXTENSION IF NOT EXISTS pg_stat_statements' # in its own database: a copy of ours needs none
 if [ -z "$(as_postgres -c "SELECT 1 FROM pg_roles WHERE rolname = 'callcenter_owner'")" ]; then
   as_postgres <<< "CREATE ROLE callcenter_owner LOGIN CREATEROLE PASSWORD '$owner_password'"
 fi

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
+import structlog
 from django.db.models import Q
 
 from work.claiming import claim
@@ -74,11 +75,12 @@ def attempt(owed: Owed, *, work: Callable[[Owed], object], clock: Callable[[], d
 
     Whatever it raises counts against it, but NotNow and LeaseLost; of a kind with `when_lost` its room decides.
     """
-    try:
-        return _attempt(owed, work, clock)
-    except LeaseLost as lost:
-        log.warning("%s", lost)
-        return Outcome.LOST
+    with structlog.contextvars.bound_contextvars(owed=f"{kind_of(type(owed)).name}:{owed.pk}"):
+        try:
+            return _attempt(owed, work, clock)
+        except LeaseLost as lost:
+            log.warning("%s", lost)
+            return Outcome.LOST
 
 
 def _attempt(owed: Owed, work: Callable[[Owed], object], clock: Callable[[], datetime]) -> Outcome:

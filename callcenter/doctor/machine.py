@@ -29,9 +29,7 @@ BACKUP_EACH = timedelta(days=2)
 def versions(*, now: datetime) -> Iterator[Answer]:
     changes = (settings.BASE_DIR / "CHANGELOG.md").read_text(encoding="utf-8")
     newest = re.search(r"^## (.+)$", changes, re.MULTILINE)
-    built = settings.BASE_DIR / "RELEASE"  # where deploy/build.sh made this folder
-    said = built.read_text(encoding="utf-8").strip() if built.exists() else newest[1] if newest else "?"
-    yield Answer(_("versión"), said)
+    yield Answer(_("versión"), settings.RELEASE or (newest[1] if newest else "?"))
     yield Answer("Python, Django", f"{platform.python_version()}, {django.get_version()} · {platform.platform()}")
 
 

@@ -11,12 +11,12 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from redis import Redis
 
 from agents.audit_check import owns_the_tables
+from callcenter.clocks import clocks_differ_by
 from callcenter.doctor.answers import Answer, Level, Questions, look_if, wrong_if
 from callcenter.queue_rights import excess
 from telephony.link_ages import link_ages
@@ -62,12 +62,7 @@ def database(*, now: datetime) -> Iterator[Answer]:
 
 
 def its_clock(*, now: datetime) -> Iterator[Answer]:
-    with connection.cursor() as cursor:
-        began = timezone.now()
-        cursor.execute("SELECT clock_timestamp()")
-        (told,) = cursor.fetchone()
-    here = began + (timezone.now() - began) / 2
-    differs = abs((told - here).total_seconds())
+    differs = clocks_differ_by()
     words = _("difiere %(seconds).1f s del de esta máquina") % {"seconds": differs}
     yield Answer(_("reloj de la base"), words, look_if(differs > CLOCKS_DIFFER), _("Póngalos en hora (chrony, NTP)."))
 

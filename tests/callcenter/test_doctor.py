@@ -16,7 +16,7 @@ from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from agents.models import User
-from callcenter import doctor
+from callcenter import clocks, doctor
 from callcenter.backup.last_one import last_backup, note_backup
 from callcenter.doctor import centre, examine, machine, servers
 from callcenter.doctor.answers import Answer, Level, ago
@@ -151,7 +151,7 @@ def test_migrations_that_are_due_hinder_people(monkeypatch: pytest.MonkeyPatch) 
 def test_a_clock_that_differs_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     assert worst(said(servers.its_clock)) == Level.WELL
     really = timezone.now
-    monkeypatch.setattr(servers.timezone, "now", lambda: really() + timedelta(minutes=5))
+    monkeypatch.setattr(clocks.timezone, "now", lambda: really() + timedelta(minutes=5))
     assert worst(said(servers.its_clock)) == Level.LOOK
 
 

@@ -67,6 +67,7 @@ def proxy_in_front(home: Path, *, web: int) -> Iterator[Proxy]:
     site = SITE.read_text(encoding="utf-8")
     for here, there in (
         ("@NAME@", NAME), ("/etc/callcenter/web.conf", str(folder / "web.conf")),
+        ("/var/log/nginx/callcenter.log", str(folder / "access.log")),
         ("listen 80;", f"listen 127.0.0.1:{plain};"), ("listen 443 ssl;", f"listen 127.0.0.1:{tls} ssl;"),
         ("listen 127.0.0.1:8010;", f"listen 127.0.0.1:{near};"), ("127.0.0.1:8070;", f"127.0.0.1:{live};"),
         ("/etc/callcenter/tls/certificate.pem", str(certificate)), ("/etc/callcenter/tls/key.pem", str(key)),
@@ -77,9 +78,7 @@ def proxy_in_front(home: Path, *, web: int) -> Iterator[Proxy]:
     temporary = "".join(
         f"{of}_temp_path {folder}/{of};\n" for of in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
-    (folder / "nginx.conf").write_text(
-        f"daemon off; pid {folder}/pid; events {{}}\nhttp {{ access_log off;\n{temporary}{site}\n}}\n"
-    )
+    (folder / "nginx.conf").write_text(f"daemon off; pid {folder}/pid; events {{}}\nhttp {{\n{temporary}{site}\n}}\n")
     process = subprocess.Popen(nginx_of(folder))
     try:
         wait_until(lambda: asked(f"http://127.0.0.1:{plain}/") == 301, what="nginx answers")
