@@ -59,6 +59,8 @@ class ReferenceMiddleware:
         with structlog.contextvars.bound_contextvars(reference=reference, method=request.method, route="", user=None):
             response = self.get_response(request)
         response["X-Request-ID"] = reference
+        if settings.RELEASE:
+            response["X-Release"] = settings.RELEASE  # a page of the one before learns that there is another
         return response
 
     def process_view(self, request: HttpRequest, *_view: object) -> None:

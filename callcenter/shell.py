@@ -95,6 +95,11 @@ class Frame:
     languages = settings.LANGUAGES
     site = settings.SITE_NAME
 
+    @property
+    def release(self) -> str:
+        """Which one made this page; empty where none was built."""
+        return settings.RELEASE
+
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
 

@@ -79,6 +79,21 @@ def test_what_is_typed_in_the_moment_the_desk_is_there_is_heard(open_as, live_se
     expect(page.get_by_role("option")).to_have_text([re.compile("Juan Rojas")])
 
 
+def test_a_page_of_the_release_before_is_told_that_there_is_another(open_as, live_server, ana, customers, settings):
+    settings.RELEASE = "1.0.0"
+    page = open_as(ana)
+    open_desk(page, f"{live_server.url}/desk/")
+    expect(customer(page)).to_have_text("Rosa Flores")
+    expect(page.get_by_text("El sistema se actualizó")).to_have_count(0)
+    settings.RELEASE = "1.1.0"
+    with page.expect_response("**/desk/pulse/"):
+        page.evaluate("htmx.ajax('POST', '/desk/pulse/', {source: '#pulse'})")
+    expect(page.get_by_text("El sistema se actualizó")).to_have_count(1)
+    page.get_by_role("button", name="Recargar").click()
+    expect(page.locator("body")).to_have_attribute("data-release", "1.1.0")
+    expect(customer(page)).to_have_text("Rosa Flores")
+
+
 def test_a_contract_and_enter_open_its_contact_and_several_are_listed(desk, customers):
     wanted = Contact.objects.get(name="Hugo Paz")
     desk.keyboard.press("/")

@@ -85,6 +85,16 @@
     }
   });
 
+  /* A page of the release before goes on; whoever has it open is told once that there is another. */
+  let isTold = false;
+  document.addEventListener("htmx:afterRequest", ({ detail }) => {
+    const works = detail.xhr?.getResponseHeader?.("X-Release");
+    if (!works || isTold || works === document.body.dataset.release) return;
+    isTold = true;
+    const action = { words: words.reload, key: "F5", run: () => location.reload() };
+    say(words.released, "info", { action, stays: 12 * 3600 * 1000 });
+  });
+
   const trouble = (event) => {
     const xhr = event.detail.xhr;
     const reference = xhr?.getResponseHeader?.("X-Request-ID");
