@@ -76,8 +76,8 @@ class Room:
 
     @property
     def states(self) -> list[tuple[str, int]]:
-        """The figures of the head: how many are in a call, free, wrapping up and pausing."""
-        seen = (State.ON_A_CALL, State.AVAILABLE, State.WRAPPING_UP, State.PAUSED)
+        """The figures of the head: how many are called, in a call, free, wrapping up and pausing."""
+        seen = (State.RINGING, State.ON_A_CALL, State.AVAILABLE, State.WRAPPING_UP, State.PAUSED)
         return [(state_words(state), self.counts[state]) for state in seen]
 
     @property

@@ -6,6 +6,7 @@ one of the admin; without being asked for it is switched off, and agents dial by
 
 from __future__ import annotations
 
+import os
 import secrets
 import sys
 from datetime import datetime
@@ -56,8 +57,10 @@ def switch_off() -> None:
 
 
 def programs(port: int, knobs: int) -> list[Program]:
-    """The switchboard, and who holds the link to it. What they sign in with is made for this start."""
-    secret = {SECRET_VARIABLE: secrets.token_urlsafe(24)}
+    """The switchboard, and who holds the link to it. What they sign in with is made for this start, unless it is given:
+    then other programs (`check_switchboard`) may know it too.
+    """
+    secret = {SECRET_VARIABLE: os.environ.get(SECRET_VARIABLE) or secrets.token_urlsafe(24)}
     played = [sys.executable, "-m", "sandbox.switchboard", "--port", str(port), "--knobs", str(knobs)]
     played += [*CALLS_IN, "--queue-log", str(settings.CALLCENTER_HOME / "queue_log"), "--user", USER]
     listening = [sys.executable, str(settings.BASE_DIR / "manage.py"), "listen_to_switchboard"]
