@@ -17,6 +17,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import yaml
 
 from callcenter.heartbeats import NAMES
 from callcenter.metrics import shared_folder
@@ -124,6 +125,19 @@ def test_nginx_in_front_does_what_the_application_counts_on(house: House, proxie
         head = f"POST /reports/upload/ HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: {400 * 2**20}\r\n\r\n"
         line.sendall(head.encode())
         assert line.recv(100).split()[1] == b"413"
+
+
+def test_containers_start_what_the_units_start() -> None:
+    told = yaml.safe_load((DEPLOY / "container" / "compose.yaml").read_text(encoding="utf-8"))["services"]
+    for unit in ("web@", "live", "ticks", "jobs", "beat", "switchboard"):
+        assert told[unit.strip("@")]["command"] == command_of(f"callcenter-{unit}"), unit
+    inside = {name for name, service in told.items() if service.get("network_mode") == "service:net"}
+    assert told.keys() - inside == {"net"}, "only its ports are reached from outside"
+
+
+@pytest.mark.parametrize("script", ["install.sh", "release.sh", "build.sh", "container/up.sh", "container/servers.sh"])
+def test_a_script_has_no_mistake_of_form(script: str) -> None:
+    assert subprocess.run(["bash", "-n", DEPLOY / script], capture_output=True, check=False).returncode == 0
 
 
 @pytest.mark.parametrize(
