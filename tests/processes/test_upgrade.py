@@ -118,7 +118,10 @@ class Agent:
 
     def _told(self, ask: Callable[[], httpx.Response], address: str) -> str:
         try:
-            answer = ask()
+            try:
+                answer = ask()
+            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+                answer = ask()  # as a browser does on a line that was closed while nothing was asked on it
         except httpx.TransportError as error:
             self.failed.append(f"{address}: {error!r}")
             return ""
