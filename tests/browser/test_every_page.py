@@ -30,7 +30,6 @@ IS_NO_PAGE = (
     *("escalations:board_counts", "escalations:board_column", "escalations:board_card", "escalations:changes"),
     *(
         "own_day",
-        "telephony:seat_stands",
         "escalations:calls",
         "inbound:walk_left_behind",
         "inbound:card_trail",
@@ -48,6 +47,7 @@ IS_NO_PAGE = (
 STOPS_ASKING = {"campaigns:desk_call_phase": 286, "campaigns:desk_when_free": 286, "escalations:call_phase": 286}
 OTHERS = {**dict.fromkeys(LEADS_ON, 302), **dict.fromkeys(IS_NOT_THERE, 404), **dict.fromkeys(IS_NO_PAGE, 200)}
 OTHERS |= {**STOPS_ASKING, "campaigns:desk_pause_stands": 204}  # the desk shows no pause, and there is none
+OTHERS["telephony:seat_stands"] = 204  # no switchboard is in use
 
 LOOKED_AT = [address for address in PAGES if address.name not in OTHERS]
 
