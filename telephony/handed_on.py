@@ -36,6 +36,10 @@ class HandedOn:
         """Whoever she was handed over to is known to speak with her."""
         self._heard.add(uid)
 
+    def is_heard(self, uid: str) -> bool:
+        """Whether somebody has spoken with her since she was handed over."""
+        return uid in self._heard
+
     def forget(self, uid: str) -> bool:
         """She is followed no further. Returns whether she was to speak with somebody, and nobody did."""
         is_unheard = uid in self._calls and uid in self._rang - self._heard

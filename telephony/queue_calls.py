@@ -106,7 +106,8 @@ class QueueCalls:
                     take_back_consulting(call=call, now=at)
                 self._set(call, held_at=at if is_on else None)
             case HungUp(leg) if call := self._calls.get(leg.uid):
-                self._end(call, Outcome.DONE if call.answered_at else Outcome.NOT_ANSWERED, at=at)
+                was_answered = call.answered_at or self._handed.is_heard(leg.uid)  # by somebody at no telephone of ours
+                self._end(call, Outcome.DONE if was_answered else Outcome.NOT_ANSWERED, at=at)
             case HungUp(leg) if call := self._telephones.get(leg.uid):
                 asked_first = asks_first(call)
                 self._end(call, Outcome.TRANSFERRED if hands_over(call) else Outcome.DONE, at=at)

@@ -17,8 +17,11 @@ from telephony.channels import number_of
 from telephony.events import (
     CallerSeen,
     ChannelSeen,
+    DialBegan,
+    DialEnded,
     Event,
     HungUp,
+    Joined,
     Leg,
     Member,
     MemberConnected,
@@ -26,6 +29,7 @@ from telephony.events import (
     MemberRungInVain,
     MemberSeen,
     QueueJoined,
+    Transferred,
 )
 from telephony.holding import let_go, take_hold
 from telephony.models import Extension, Listening, QueueCall, QueueRing, Seat, Switchboard
@@ -380,3 +384,22 @@ def test_another_listener_goes_on_from_the_rows(watch: Watch, seated: None, ana:
 )
 def test_what_a_queue_calls_a_member(interface: str, number: str) -> None:
     assert number_of(interface) == number
+
+
+def test_who_is_answered_at_no_telephone_of_ours_was_not_left_alone(watch: Watch, seated: None, luis: Agent) -> None:
+    """She is handed over to several telephones at once; it rings at Luis', and somebody nobody knows lifts another."""
+    hers, nobodys = Leg("1.5", channel="SIP/1002-5"), Leg("1.6", channel="SIP/1077-6")
+    tell(watch, QueueJoined("101", CALLER, 1), MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 3))
+    tell(watch, Transferred(TELEPHONE, CALLER, None, "600", came_about=True))
+    tell(watch, DialBegan(CALLER, hers), DialBegan(CALLER, nobodys))
+    assert state_of(luis) == "ringing"
+    tell(watch, Joined("b", CALLER), Joined("b", nobodys), DialEnded(CALLER, hers, "CANCEL"))
+    assert state_of(luis) == "available"
+    tell(watch, HungUp(nobodys, 16), HungUp(CALLER, 16))
+    assert QueueCall.objects.get(is_handed_on=True).outcome == "done"
+
+
+def test_who_is_handed_over_to_a_machine_was_left_alone_by_nobody(watch: Watch, seated: None) -> None:
+    tell(watch, QueueJoined("101", CALLER, 1), MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 3))
+    tell(watch, Transferred(TELEPHONE, CALLER, None, "*98", came_about=True), HungUp(CALLER, 16))
+    assert [call.outcome for call in QueueCall.objects.all()] == ["transferred"]
