@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from agents.models import User
-from campaigns.models import Attempt, Campaign, Disposition, Goal, ListEntry
+from campaigns.models import Attempt, Campaign, Cut, Disposition, FigureCell, Goal, ListEntry, Unit
 from campaigns.month.hours import calling_calendar
 from campaigns.steering.goals import Progress
 from service_level.days import bounds_of, midnight_of
@@ -33,14 +33,40 @@ class OwnPace:
         return self.today >= self.wanted
 
 
+@dataclass(frozen=True, slots=True)
+class OwnServices:
+    """Services paid after she spoke with the customer, in the months that are called, of how many wanted."""
+
+    paid: int
+    goal: int
+
+    @property
+    def is_reached(self) -> bool:
+        return self.paid >= self.goal
+
+
+def own_services(*, user: User, now: datetime) -> OwnServices | None:
+    """As counted last; None without a goal. Two queries at most."""
+    goals = {goal.campaign_id: goal for goal in _goals_now(user, now).filter(services_paid__isnull=False)}
+    if not goals:
+        return None
+    cells = FigureCell.objects.filter(campaign__in=goals, cut=Cut.AGENT, unit=Unit.SERVICE, agent__user=user)
+    paid = cells.aggregate(paid=Sum("paid_after_contact", default=0))["paid"]
+    return OwnServices(paid, sum(goal.services_paid or 0 for goal in goals.values()))
+
+
+def _goals_now(user: User, now: datetime) -> QuerySet[Goal]:
+    """Hers, of the months that are called today."""
+    today = timezone.localdate(now)
+    return Goal.objects.filter(
+        agent__user=user, campaign__state=Campaign.State.RUNNING, campaign__calls_from__lte=today,
+        campaign__calls_until__gte=today,
+    ).select_related("campaign")  # fmt: skip
+
+
 def own_pace(*, user: User, now: datetime) -> OwnPace | None:
     """Of the months called today in which she has a goal; None without one. One query then, four more for each."""
-    today = timezone.localdate(now)
-    goals = Goal.objects.filter(
-        agent__user=user, contacted__isnull=False, campaign__state=Campaign.State.RUNNING,
-        campaign__calls_from__lte=today, campaign__calls_until__gte=today,
-    ).select_related("campaign")  # fmt: skip
-    paces = [_pace(goal, now) for goal in goals]
+    paces = [_pace(goal, now) for goal in _goals_now(user, now).filter(contacted__isnull=False)]
     if not paces:
         return None
     return OwnPace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,11 +14,12 @@ from django.urls import reverse
 from agents.models import Agent, AgentState, By, PauseReason, Shift, User
 from agents.own_state import see_state
 from agents.states import Event, change_state
-from campaigns.models import Campaign, Goal
+from campaigns.models import Campaign, FigureCell, Goal
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[User | Agent], Client]
 PIECE = "/people/own/"
+COUNTED = ("PositiveIntegerField", "DecimalField")
 
 
 def words(answer: Any) -> str:
@@ -69,6 +71,24 @@ def test_the_piece_that_renews_itself_is_no_sign_that_somebody_is_there(
     assert "Ausente" in words(signed_in(ana).get(PIECE))
     assert AgentState.objects.open().get(agent=ana).state == "away"
     assert Shift.objects.get().last_sign_at == noon - timedelta(minutes=5)
+
+
+def test_a_goal_of_paid_services_shows_how_far_the_month_is(
+    noon: datetime, december: Campaign, ana: Agent, luis: Agent, signed_in: SignedIn
+) -> None:
+    address = reverse("campaigns:my_day")
+    assert "Meta de servicios pagados" not in words(signed_in(ana).get(address))
+    Goal.objects.create(campaign=december, agent=ana, services_paid=20)
+    zeros = {field.name: 0 for field in FigureCell._meta.concrete_fields if field.get_internal_type() in COUNTED}
+    for agent, paid in ((ana, 7), (luis, 5)):
+        for cut in ("agent", "both"):
+            FigureCell.objects.create(
+                **{**zeros, "items": paid, "paid": paid, "paid_after_contact": paid}, campaign=december, agent=agent,
+                cut=cut, unit="service", part="TV", zone="", held_out=False,
+            )  # fmt: skip
+    shown = re.sub(r"<[^>]+>", " ", words(signed_in(ana).get(address)))
+    assert "Meta de servicios pagados 7 de 20" in " ".join(shown.split())
+    assert "Meta de servicios pagados" not in words(signed_in(luis).get(address))
 
 
 def test_a_goal_shows_how_far_today_is(noon: datetime, december: Campaign, ana: Agent, signed_in: SignedIn) -> None:
