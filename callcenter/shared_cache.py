@@ -1,7 +1,7 @@
 """The shared cache, without which everything still works, only slower.
 
 It holds copies (sessions, drawings), signs of life and spent sign-in codes; the truth is in PostgreSQL. A cache that is
-down must not close a page: what it does not answer counts as not kept, and for a few seconds it is not asked again.
+down must not close a page: what it does not answer counts as not kept, and it is not asked again until it answers.
 
 What is kept is JSON or bytes, encrypted under a seal of ours and never a pickle: whoever can write into the server runs
 no code here and puts neither a session nor a drawing of his own into a page, and whoever can read it reads neither
@@ -14,7 +14,6 @@ import hashlib
 import hmac
 import json
 import os
-import time
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -28,12 +27,24 @@ from django.core.cache.backends.redis import RedisCache
 from redis import Redis
 from redis.exceptions import RedisError
 
+from callcenter.silent_servers import Silence
+
 SIGN_OF_LIFE = "heartbeat:"
-NOT_ASKED_FOR = 5.0  # seconds after it failed
+ANSWERS_WITHIN = 2  # seconds
 
 log = structlog.get_logger(__name__)
 Answer = TypeVar("Answer")
-_down_until: dict[str, float] = {}  # by server: a cache object lives for one request
+_silences: dict[str, Silence] = {}  # by server: a cache object lives for one request
+
+
+def silence_of(url: str) -> Silence:
+    """The silence of a Redis or Valkey, which is over when it answers a PING."""
+
+    def ask() -> None:
+        with Redis.from_url(url, socket_timeout=ANSWERS_WITHIN, socket_connect_timeout=ANSWERS_WITHIN) as server:
+            server.ping()
+
+    return Silence(ask, errors=(RedisError, OSError))
 
 
 class NotOurs(ValueError):
@@ -87,7 +98,8 @@ class ForgivingRedisCache(RedisCache):
         self.server = server
 
     def _asked(self, work: Callable[[], Answer], otherwise: Answer) -> Answer:
-        if time.monotonic() < _down_until.get(self.server, 0):
+        silence = _silences.get(self.server) or _silences.setdefault(self.server, silence_of(self.server))
+        if silence.lasts():
             return otherwise
         try:
             return work()
@@ -95,7 +107,7 @@ class ForgivingRedisCache(RedisCache):
             log.warning("cache_holds_what_is_not_ours")
             return otherwise
         except RedisError as error:
-            _down_until[self.server] = time.monotonic() + NOT_ASKED_FOR
+            silence.begin()
             log.warning("cache_does_not_answer", error=type(error).__name__)
             return otherwise
 
