@@ -250,7 +250,7 @@ STATIC_URL = "static/"
 STATIC_ROOT: Path | None = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
 STORAGES = {
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "callcenter.whole_files.WholeFiles",
         "OPTIONS": {"location": CALLCENTER_HOME / "files"},
     },
     "staticfiles": {

@@ -237,16 +237,25 @@ def _seal(*, campaign: Campaign, by: User | None, now: datetime, reason: str, af
         workbook = workbook_bytes([*sheets_of(figures), _provenance(made, changed)])
         document = draw_document(seal=made, figures=figures, changes=changed, is_provisional=is_provisional(made))
         name = f"informe-{write_period(campaign.period)}-r{made.revision}"
-        made.workbook.save(f"{name}.xlsx", ContentFile(workbook), save=False)
-        made.document.save(f"{name}.pdf", ContentFile(document), save=False)
-        made.files = {
-            "workbook": hashlib.sha256(workbook).hexdigest(),
-            "document": hashlib.sha256(document).hexdigest(),
-        }
+        made.files = _keep_files(made, name, workbook=workbook, document=document)
         made.save(force_insert=True)
         _owe_mail(made, figures, name, workbook, document)
         errands.forget(campaign=campaign, kind=ErrandKind.SEAL)  # whoever sealed it, it is done
         return made
+
+
+def _keep_files(made: Seal, name: str, *, workbook: bytes, document: bytes) -> dict[str, str]:
+    """Both or none. Returns their fingerprints."""
+    try:
+        made.workbook.save(f"{name}.xlsx", ContentFile(workbook), save=False)
+        made.document.save(f"{name}.pdf", ContentFile(document), save=False)
+    except OSError:
+        made.workbook.delete(save=False)  # nothing, where it was not even this one that had room
+        raise
+    return {
+        "workbook": hashlib.sha256(workbook).hexdigest(),
+        "document": hashlib.sha256(document).hexdigest(),
+    }
 
 
 def _owe_mail(made: Seal, figures: Figures, name: str, workbook: bytes, document: bytes) -> None:

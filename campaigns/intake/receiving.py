@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import re
 import secrets
@@ -37,6 +38,10 @@ class FileRefused(ValueError):
         self.known = known
 
 
+class NoRoom(Exception):
+    """The disk has no room for the file; the message is the sentence for whoever brought it. It may come again."""
+
+
 class _Counted(File):
     """A file that is hashed and measured while it is stored, and stops at the limit."""
 
@@ -69,7 +74,7 @@ def receive_report(
     """Store the bytes and make their report, waiting to be read. The same bytes again return the report they have.
 
     `period` is the month to be paid for; without it the name must say it (`ccvp-2026-12.xlsx`); a recaudo needs none.
-    Raises FileRefused.
+    Raises FileRefused and NoRoom.
     """
     period = period or period_in(name)
     _check_name(kind=kind, name=name, period=period)
@@ -77,7 +82,7 @@ def receive_report(
     ending = PurePath(name).suffix.lower()
     place, kept = f"reports/{now:%Y/%m}/{kind}-{secrets.token_hex(8)}{ending}", False
     try:
-        stored = default_storage.save(place, content)
+        stored = _store(place, content)
         report, kept = _make_row(
             kind=kind,
             period=period,
@@ -93,6 +98,17 @@ def receive_report(
         if not kept:  # known already, or broken off in the middle
             default_storage.delete(place)
     return report
+
+
+def _store(place: str, content: _Counted) -> str:
+    try:
+        return default_storage.save(place, content)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise NoRoom(
+            _("No hay lugar en el disco del servidor: no se guardó nada. Avise a quien lo opera y súbalo de nuevo.")
+        ) from error
 
 
 def period_in(name: str) -> date | None:

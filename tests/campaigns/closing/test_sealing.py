@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 from datetime import date, timedelta
 
@@ -10,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
+from callcenter.whole_files import WholeFiles
 from campaigns.closing import sealing
 from campaigns.closing.sealing import SealRefused
 from campaigns.figures.figures import read_figures
@@ -253,6 +255,23 @@ def test_one_seal_that_fails_does_not_hold_up_the_others(closed, elena, signed_i
     signed_in(elena).post("/campaigns/2026-12/again/seal/")
     assert [made.campaign for made in sealing.seal_closed(now=timezone.now())] == [closed]
     assert not Errand.objects.exists()
+
+
+def test_a_seal_that_has_no_room_for_its_document_leaves_no_workbook_behind(closed, settings, tmp_path, monkeypatch):
+    kept = {"BACKEND": "callcenter.whole_files.WholeFiles", "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = {**settings.STORAGES, "default": kept}
+    save = WholeFiles._save
+
+    def no_room_for_it(storage, name, content):
+        if name.endswith(".pdf"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return save(storage, name, content)
+
+    monkeypatch.setattr(WholeFiles, "_save", no_room_for_it)
+    with pytest.raises(OSError, match="No space left"):
+        sealing.seal(campaign=closed, by=None, now=timezone.now())
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+    assert not Seal.objects.exists()
 
 
 def test_the_seals_page_has_the_effect_of_the_calls(sealed, elena, signed_in):
