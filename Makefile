@@ -7,7 +7,7 @@ BIN := .venv/bin
 NO_DATABASE := postgres://nobody@127.0.0.1:1/none
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast break check generate messages lock sbom known-faults bench release demo-reset
+.PHONY: help setup run test test-fast test-faults break check generate messages lock sbom known-faults bench release demo-reset
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ test: setup ## everything, the browser tests too
 
 test-fast: setup ## between two edits: no browser, processes, sandbox, commits or sweeps (TESTS=tests/inbound for one room)
 	@$(BIN)/python -m tests.everything --fast $(TESTS)
+
+test-faults: setup ## every fault on real processes, nightly and before a tag: docs/faults.md (FAULTS=tests/faults/test_clocks.py)
+	@$(BIN)/python -m pytest -q -m "faults or processes" $(or $(FAULTS),tests/faults tests/processes)
 
 break: setup ## break rules of the house one at a time and see that a test finds each (RULE=words for some)
 	@$(BIN)/python -m tests.breaking $(RULE)

@@ -2,6 +2,7 @@
 
 Fast are the rules of every room, each in a transaction of its own: no browser, no processes, nothing that commits, no
 other system over HTTP, no waiting for a server that misbehaves, and no sweep over all pages, lines or many examples.
+The faults of `tests/faults` take long and are neither here nor there: `make test-faults`.
 Arguments are pytest's: folders, files, `-k`, `-x`.
 
 Groups (`xdist_group`) are begun first, the largest before the others: what starts servers takes one worker for minutes,
@@ -24,7 +25,8 @@ import sys
 COMPILED_EACH_TIME = "PYTHONDONTWRITEBYTECODE"
 # The first is the same engine without the windows, tabs and services around it: it costs a third.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-FAST = "not browser and not processes and not commits and not sandbox and not waits and not sweep"
+ALL = "not faults"
+FAST = f"{ALL} and not browser and not processes and not commits and not sandbox and not waits and not sweep"
 INSTALL = {
     "apt-get": [
         ["apt-get", "update", "-qq"],
@@ -56,6 +58,18 @@ def install_browser() -> str:
     return "" if done.returncode == 0 else f"{' '.join(command)} failed: {done.stderr.strip().splitlines()[-1:]}"
 
 
+def has_a_browser() -> bool:
+    """Whether one is there by now; says so when there is none, and why."""
+    if browser() is not None:
+        return True
+    print("No Chromium here: installing it with the system's package manager …", flush=True)
+    why_not = install_browser()
+    if browser() is not None:
+        return True
+    print(f"NOT RUN: the browser tests (tests/browser). Chromium is missing and {why_not}.", flush=True)
+    return False
+
+
 def main() -> int:
     """Run pytest over everything that can run here. Ends on pytest's own line and code."""
     asked = sys.argv[1:]
@@ -64,12 +78,8 @@ def main() -> int:
     if "--fast" in asked:
         asked.remove("--fast")
         command += ["-q", "-m", FAST]
-    elif browser() is None:
-        print("No Chromium here: installing it with the system's package manager …", flush=True)
-        why_not = install_browser()
-        if browser() is None:
-            print(f"NOT RUN: the browser tests (tests/browser). Chromium is missing and {why_not}.", flush=True)
-            command += ["-m", "not browser"]
+    else:
+        command += ["-m", ALL if has_a_browser() else f"{ALL} and not browser"]
     environment = {name: value for name, value in os.environ.items() if name != COMPILED_EACH_TIME}
     return subprocess.run([*command, *asked], env=environment, check=False).returncode
 

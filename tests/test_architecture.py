@@ -360,9 +360,9 @@ def test_contributing_counts_the_files_it_names() -> None:
 
 
 def test_every_test_file_has_its_room() -> None:
-    """`tests/<room>/`, and the four kinds that belong to no room."""
+    """`tests/<room>/`, and the five kinds that belong to no room."""
     kinds = {path.name for path in (HOUSE / "tests").iterdir() if path.is_dir() and not path.name.startswith("_")}
-    assert kinds - set(ROOMS) == {"browser", "data", "processes", "walkthroughs"}
+    assert kinds - set(ROOMS) == {"browser", "data", "faults", "processes", "walkthroughs"}
 
 
 @pytest.mark.xdist_group("alone")

@@ -35,7 +35,7 @@ from importlib import import_module
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.utils import timezone
-from agents.models import Agent, Skill, User
+from agents.models import Agent, Skill, Team, User
 from campaigns.models import CallingWindow, Campaign, Contact, ListEntry, Renewal
 from service_level.models import Holiday
 now, today = timezone.now(), timezone.localdate()
@@ -45,12 +45,12 @@ Holiday.objects.all().delete()
 period = (today.replace(day=1) + timedelta(days=63)).replace(day=1)
 campaign = Campaign.objects.create(period=period, calls_from=today - timedelta(days=1), state="running",
     calls_until=today + timedelta(days=9), report_due_at=now, created_at=now, launched_at=now)
-cookies = []
+cookies, team = [], Team.objects.get_or_create(name="Norte")[0]
 for number in range(%(agents)d):
     user = User.objects.create(username=f"agent{number}")
-    agent = Agent.objects.create(user=user)
+    agent = Agent.objects.create(user=user, team=team)
     agent.skills.set(Skill.objects.all())
-    numbers = [f"{number}{position:05}" for position in range(400)]
+    numbers = [f"{number}{position:05}" for position in range(%(contacts)d)]
     due = today + timedelta(days=9)
     contacts = Contact.objects.bulk_create(
         Contact(campaign=campaign, contract=one, call_list="TV", name=f"Cliente {one}", name_key=f"CLIENTE {one}",
@@ -204,9 +204,8 @@ def test_agents_go_on_recording_while_a_release_takes_the_place_of_another(
     site = empty_site()
     site.environment |= {"TRUSTED_PROXIES": "127.0.0.1", "ALLOWED_HOSTS": NAME}
     _old_program(site, before, "migrate", "-v0")
-    cookies = json.loads(
-        _old_program(site, before, "shell", "-v0", "-c", FURNISH % {"agents": AGENTS}).splitlines()[-1]
-    )
+    furnished = _old_program(site, before, "shell", "-v0", "-c", FURNISH % {"agents": AGENTS, "contacts": 400})
+    cookies = json.loads(furnished.splitlines()[-1])
     first, second = free_port(), free_port()
 
     def goes_on(agents: list[Agent]) -> None:
