@@ -274,9 +274,9 @@ def _day(text: str, now: datetime) -> str:
 
 def _written_day(text: str) -> date | None:
     """A day as people write it, on the calendar of La Paz; `28/11` is of the year 1900."""
-    for pattern in ("%Y-%m-%d", "%d/%m/%Y", "%d/%m"):
+    for written, pattern in ((text, "%Y-%m-%d"), (text, "%d/%m/%Y"), (f"{text}/1900", "%d/%m/%Y")):
         try:
-            return datetime.strptime(text, pattern).date()  # noqa: DTZ007
+            return datetime.strptime(written, pattern).date()  # noqa: DTZ007
         except ValueError:
             continue
     return None

@@ -54,10 +54,22 @@ class Authority:
             .not_valid_before(now - datetime.timedelta(days=1))
             .not_valid_after(now + datetime.timedelta(days=1))
             .add_extension(x509.BasicConstraints(ca=is_authority, path_length=None), critical=True)
+            # without these Python 3.13 and newer believe none
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(self.key.public_key()), critical=False)
             .add_extension(
                 x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False
             )
         )
+        if is_authority:
+            use = dict.fromkeys(
+                (
+                    *("digital_signature", "content_commitment", "key_encipherment", "data_encipherment"),
+                    *("key_agreement", "crl_sign", "encipher_only", "decipher_only"),
+                ),
+                False,
+            )
+            built = built.add_extension(x509.KeyUsage(**use, key_cert_sign=True), critical=True)
         return built.sign(self.key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
 
     def _write(self, name: str, content: bytes) -> str:
