@@ -103,7 +103,7 @@ def test_the_promised_calls_of_a_desk_are_called_by_their_key(
 
     calls.get_by_role("article", name="Julio Paz").get_by_role("button", name="Llamar").click()
     expect(phase(page)).to_contain_text("En llamada")
-    expect(page.locator("#own-day")).to_contain_text("En llamada", timeout=15_000)
+    expect(page.locator("#own-day")).to_contain_text("En llamada", timeout=30_000)
     expect(phase(page).get_by_role("timer")).to_have_text(re.compile(r"\d:\d\d"))
     looked_at(page, "promised-call-under-way")
     page.set_viewport_size({"width": 390, "height": 844})

@@ -126,7 +126,7 @@ def test_a_telephone_that_rings_for_her_in_vain_leaves_a_call_to_be_made(
     there = Extension.objects.create(switchboard=call.switchboard, number="1002")
     sign_in(user=luis.user, now=timezone.now())
     sit_down(agent=luis, extension=there, now=timezone.now())
-    played.turn(extensions={"1002": {"picks_up": "never"}})
+    played.turn(extensions={"1002": {"picks_up": "never"}}, rings=WITHOUT_END)
     give(call, "blind", "1002")
     until(lambda: state_of(luis) == "ringing", "his telephone rings for her")
     (hers,) = own_calls(agent=luis)
