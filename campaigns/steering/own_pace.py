@@ -40,10 +40,6 @@ class OwnServices:
     paid: int
     goal: int
 
-    @property
-    def is_reached(self) -> bool:
-        return self.paid >= self.goal
-
 
 def own_services(*, user: User, now: datetime) -> OwnServices | None:
     """As counted last; None without a goal. Two queries at most."""

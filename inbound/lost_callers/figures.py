@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from agents.models import User
 from escalations.lifecycle import Verb
 from escalations.models import Change, Escalation
-from inbound.lost_callers.calling_back import KIND
+from inbound.lost_callers.callers import KIND
 
 REACHED, GOT_THROUGH, OPEN, IN_VAIN, MERGED = "reached", "got_through", "open", "in_vain", "merged"
 FATES = {

@@ -10,32 +10,53 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from escalations.models import Escalation
-from escalations.raising import raise_escalation
+from escalations.raising import add_detail, raise_escalation
+from inbound.lost_callers.callers import KIND, Caller, is_seen_to
 from inbound.models import Walk
 from telephony.models import CallOrder, QueueCall
 
-Outcome = QueueCall.Outcome
-
 
 def raise_the_unheard(
-    *, kind: str, lines: Mapping[str, tuple[str, str]], since: datetime, until: datetime, now: datetime
+    callers: Mapping[str, Caller],
+    *,
+    lines: Mapping[str, tuple[str, str]],
+    since: datetime,
+    until: datetime,
+    now: datetime,
 ) -> int:
-    """A call to be made of each who gave up between the two, unless somebody spoke with her since or she is to be
-    called anyway. Returns how many were made.
+    """A call to be made of each telephone that gave up between the two, unless somebody spoke with her since, she was
+    called back, or is to be called anyway: that call is told of it. Returns how many were made.
     """
     answered = QueueCall.objects.filter(number=OuterRef("number"), answered_at__gt=OuterRef("ended_at"))
-    waits = Escalation.objects.filter(kind__code=kind, telephone=OuterRef("number"), state__in=Escalation.UNSETTLED)
     unheard = QueueCall.objects.filter(
-        ~Exists(answered), ~Exists(waits), is_handed_on=True, outcome=Outcome.NOT_ANSWERED, ended_at__gt=since,
+        ~Exists(answered), is_handed_on=True, outcome=QueueCall.Outcome.NOT_ANSWERED, ended_at__gt=since,
         ended_at__lte=until,
     ).exclude(number="")  # fmt: skip
-    made = 0
-    for call in unheard.order_by("ended_at"):
-        key = f"lost:handed-over:{call.key}"
-        if not Escalation.objects.filter(key=key).exists():
-            raise_escalation(key=key, kind=kind, **_told(call, lines), by=None, now=now)
-            made += 1
-    return made
+    last = unheard.order_by("number", "-ended_at").distinct("number")
+    waiting = Escalation.objects.filter(kind__code=KIND, state__in=Escalation.UNSETTLED)
+    by_telephone = {card.telephone: card for card in waiting.order_by("raised_at")}
+    return sum(_see_to(call, callers.get(call.number), by_telephone.get(call.number), lines, now) for call in last)
+
+
+def _see_to(
+    call: QueueCall,
+    caller: Caller | None,
+    card: Escalation | None,
+    lines: Mapping[str, tuple[str, str]],
+    now: datetime,
+) -> int:
+    key = f"lost:handed-over:{call.key}"
+    if call.ended_at is None or (caller and (caller.waits or caller.answered_after(call.ended_at))):
+        return 0
+    if is_seen_to(key, telephone=call.number, since=call.ended_at):
+        return 0
+    told = _told(call, lines)
+    if card is None:
+        raise_escalation(key=key, kind=KIND, **told, by=None, now=now)
+        return 1
+    if not card.changes.filter(note=told["reason"]).exists():
+        add_detail(key=card.key, text=told["reason"], by=None, now=now)
+    return 0
 
 
 def _told(call: QueueCall, lines: Mapping[str, tuple[str, str]]) -> dict[str, Any]:

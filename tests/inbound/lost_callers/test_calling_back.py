@@ -15,7 +15,8 @@ from agents.models import User
 from escalations.calls import calls_to_make, inform_customer
 from escalations.models import Escalation, Kind
 from escalations.working import take
-from inbound.lost_callers.calling_back import KIND, call_back_the_lost
+from inbound.lost_callers.callers import KIND
+from inbound.lost_callers.calling_back import call_back_the_lost
 from inbound.lost_callers.figures import calls_lost, count_lost
 from telephony.models import Switchboard
 from telephony.queue_log.taking import take_lines
