@@ -5,7 +5,8 @@
 #
 # ends with it.
 # Each release has a folder of its own in /opt/callcenter; pages of the new one are answered beside the old one's before
-# nginx turns to it, and the old one ends when nobody waits for it. What fails before that changes nothing for anybody.
+# nginx turns to it, and the old one ends when nobody waits for it. What fails before that changes nothing for anybody but
+# the tables, with which the old one works; cut short, it goes on from there when it is run again.
 # `release.sh --back` turns to the release before, whose program works with the tables as they are by now.
 set -euo pipefail
 
@@ -30,10 +31,38 @@ manage() ( # as the application's user, in the folder of the release that is put
 exec 9> "$opt/.lock"
 flock --nonblock 9 || stop "another one is at work"
 
-before=$(readlink "$opt/current" || true)
+works_at() { sed -n 's/.*server 127.0.0.1:\([0-9]*\);.*/\1/p' "$etc/web.conf" 2>/dev/null; }
+runs() { # unit: the folder of the release it was started in, whatever `current` says by now
+  local pid
+  pid=$(systemctl show -P MainPID "$1")
+  [ "$pid" = 0 ] || basename "$(readlink "/proc/$pid/cwd")"
+}
+answers() { # port: as people ask, through no proxy
+  "$folder/.venv/bin/python" -c 'import sys, httpx
+told = {"Host": sys.argv[1], "X-Forwarded-Proto": "https"}
+sys.exit(httpx.get(f"http://127.0.0.1:{sys.argv[2]}/livez", headers=told).status_code != 200)' "$name" "$1" 2>/dev/null
+}
+put_files() { # release: its units and its proxy's file
+  install -m 0644 "$opt/$1"/deploy/systemd/callcenter* /etc/systemd/system/
+  sed "s/@NAME@/$name/" "$opt/$1/deploy/nginx/callcenter.conf" > /etc/nginx/sites-available/callcenter
+  ln -sf ../sites-available/callcenter /etc/nginx/sites-enabled/callcenter
+  ! runs_systemd || systemctl daemon-reload
+}
+turn_to() { # port
+  printf 'upstream callcenter_web { server 127.0.0.1:%s; keepalive 32; }\n' "$1" > "$etc/web.conf"
+  nginx -t -q
+  systemctl reload-or-restart nginx
+}
+
+old=$(works_at || true)
+working= # the release that answers people now
+! runs_systemd || [ -z "$old" ] || working=$(runs "callcenter-web@$old")
+if [ -n "$working" ]; then was=$working; else was=$(readlink "$opt/current" || true); fi
+[ -d "$opt/$was/deploy" ] || was=
+name=$(sed -n 's/^ALLOWED_HOSTS=\([^,]*\).*/\1/p' "$etc/env")
 if [ "${1:-}" = --back ]; then
   release=$(readlink "$opt/before" || true)
-  [ -n "$release" ] || stop "there is none before this one"
+  [ -d "$opt/$release/deploy" ] && [ "$release" != "$was" ] || stop "there is none before this one"
 else
   say "The program and its packages"
   release=$("$root/deploy/build.sh")
@@ -46,49 +75,41 @@ if [ "${1:-}" != --back ]; then
   manage make_roles
 fi
 (cd "$folder" && .venv/bin/python manage.py collectstatic --noinput --verbosity 0)
-[ "$before" = "$release" ] || { point current "$release"; [ -z "$before" ] || point before "$before"; }
-name=$(sed -n 's/^ALLOWED_HOSTS=\([^,]*\).*/\1/p' "$etc/env")
-install -m 0644 "$folder"/deploy/systemd/callcenter* /etc/systemd/system/
-sed "s/@NAME@/$name/" "$folder/deploy/nginx/callcenter.conf" > /etc/nginx/sites-available/callcenter
-ln -sf ../sites-available/callcenter /etc/nginx/sites-enabled/callcenter
+
+go_back() { # whatever stopped it: people stay with the release that works, and so does what is started anew
+  trap - EXIT
+  [ -n "$was" ] || return 0
+  point current "$was"
+  put_files "$was"
+  [ -z "$port" ] || systemctl stop "callcenter-web@$port"
+  [ -z "$old" ] || turn_to "$old"
+  echo "release.sh: $was goes on; only the tables are the new one's, and it works with them" >&2
+}
+port=
+trap go_back EXIT
+point current "$release"
+put_files "$release"
 
 if ! runs_systemd; then
+  trap - EXIT
   echo "systemd does not run here: the units lie in /etc/systemd/system, nothing was started."
   exit 0
 fi
-systemctl daemon-reload
 
-answers() { # port: as people ask, through no proxy
-  "$folder/.venv/bin/python" -c 'import sys, httpx
-told = {"Host": sys.argv[1], "X-Forwarded-Proto": "https"}
-sys.exit(httpx.get(f"http://127.0.0.1:{sys.argv[2]}/livez", headers=told).status_code != 200)' "$name" "$1" 2>/dev/null
-}
-works_at() { sed -n 's/.*server 127.0.0.1:\([0-9]*\);.*/\1/p' "$etc/web.conf" 2>/dev/null; }
-turn_to() { # port
-  printf 'upstream callcenter_web { server 127.0.0.1:%s; keepalive 32; }\n' "$1" > "$etc/web.conf"
-  nginx -t -q
-  systemctl reload-or-restart nginx
-}
-
-old=$(works_at || true)
-if [ "$before" = "$release" ] && [ -n "$old" ] && systemctl is-active -q "callcenter-web@$old"; then
-  systemctl start callcenter.target
+if [ "$working" = "$release" ]; then
   turn_to "$old" # its proxy's file may be another
-  say "$release works already"
-  exit 0
-fi
-[ "$old" = 8000 ] && port=8001 || port=8000
-say "Pages: from port ${old:-none} to $port"
-systemctl stop "callcenter-web@$port"
-systemctl start "callcenter-web@$port"
-for _ in $(seq 60); do answers "$port" && break; sleep 1; done
-if ! answers "$port"; then
+else
+  [ "$old" = 8000 ] && port=8001 || port=8000
+  say "Pages: from port ${old:-none} to $port"
   systemctl stop "callcenter-web@$port"
-  [ -z "$before" ] || point current "$before"
-  stop "its web server does not answer: journalctl -u callcenter-web@$port. The release before goes on."
+  systemctl start "callcenter-web@$port"
+  for _ in $(seq 60); do answers "$port" && break; sleep 1; done
+  answers "$port" || stop "its web server does not answer: journalctl -u callcenter-web@$port"
+  systemctl enable --quiet "callcenter-web@$port"
+  turn_to "$port"
 fi
-systemctl enable --quiet "callcenter-web@$port"
-turn_to "$port"
+trap - EXIT
+[ -z "$was" ] || [ "$was" = "$release" ] || point before "$was"
 
 say "Boards, clock and work"
 manage publish_flows --quiet
@@ -96,15 +117,19 @@ manage sync_schedule > /dev/null
 others="callcenter-live callcenter-ticks callcenter-jobs callcenter-beat"
 systemctl enable --quiet callcenter.target callcenter-backup.timer $others
 systemctl is-enabled -q callcenter-switchboard 2>/dev/null && others="$others callcenter-switchboard"
-systemctl restart $others
+for one in $others; do
+  [ "$(runs "$one")" = "$release" ] || systemctl restart "$one"
+done
 systemctl start callcenter.target callcenter-backup.timer
 
-if [ -n "$old" ]; then
+works=${port:-$old}
+[ "$works" = 8000 ] && other=8001 || other=8000
+if systemctl is-active -q "callcenter-web@$other"; then
   say "Whoever still waits for the old one is answered"
   for _ in $(seq 120); do pgrep -f 'nginx: worker process is shutting down' > /dev/null || break; sleep 1; done
-  systemctl disable --quiet "callcenter-web@$old"
-  systemctl stop "callcenter-web@$old"
+  systemctl stop "callcenter-web@$other"
 fi
+systemctl disable --quiet "callcenter-web@$other"
 
 kept=" $(readlink "$opt/current") $(readlink "$opt/before" || true) "
 for one in "$opt"/*/RELEASE; do
@@ -114,4 +139,4 @@ done
 for packages in "$opt"/venv-*; do
   readlink "$opt"/*/.venv | grep -qx "../$(basename "$packages")" || rm -rf "$packages"
 done
-say "$release works"
+[ "$working" = "$release" ] && say "$release works already" || say "$release works"
