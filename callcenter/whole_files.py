@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import IO, Any
 
 from django.core.files.storage import FileSystemStorage
+
+NAME_OF_A_HALF = "*.????????????????.part"
+WRITTEN_WITHIN = timedelta(days=1)  # nobody writes one file longer
 
 
 class WholeFiles(FileSystemStorage):
@@ -25,3 +30,11 @@ class WholeFiles(FileSystemStorage):
                     return name
         finally:
             self.delete(part)
+
+    def forget_halves(self, *, now: datetime) -> int:
+        """Delete what a killed program left of a file; retention knows of none. Returns how many there were."""
+        before = (now - WRITTEN_WITHIN).timestamp()
+        left = [half for half in Path(self.location).rglob(NAME_OF_A_HALF) if half.stat().st_mtime < before]
+        for half in left:
+            half.unlink(missing_ok=True)
+        return len(left)

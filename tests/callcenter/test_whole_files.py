@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.files.base import ContentFile, File
+from django.core.files.storage import default_storage
+from django.utils import timezone
 
+from callcenter.housekeeping import clean_up
 from callcenter.whole_files import WholeFiles
 
 
@@ -51,5 +55,25 @@ def test_two_of_one_name_at_once_are_two_files(tmp_path: Path) -> None:
     assert len(files(tmp_path)) == 2
 
 
+def test_what_a_killed_program_left_goes_the_day_after(tmp_path: Path) -> None:
+    left = tmp_path / "exports" / f"list.xlsx.{'0f' * 8}.part"
+    left.parent.mkdir()
+    for path in (left, left.with_name("a.part"), left.with_name("whole.xlsx")):
+        path.write_text("Jose Flores")
+    storage, now = WholeFiles(location=tmp_path), timezone.now()
+    assert storage.forget_halves(now=now) == 0, "somebody may be writing it"
+    assert storage.forget_halves(now=now + timedelta(days=2)) == 1
+    assert files(tmp_path) == ["exports/a.part", "exports/whole.xlsx"]
+
+
 def test_the_files_of_the_house_are_written_so() -> None:
     assert settings.STORAGES["default"]["BACKEND"] == "callcenter.whole_files.WholeFiles"
+
+
+@pytest.mark.django_db
+def test_it_is_taken_away_with_what_nobody_needs_any_more() -> None:
+    left = Path(default_storage.path(f"exports/list.xlsx.{'0f' * 8}.part"))
+    left.parent.mkdir(parents=True, exist_ok=True)
+    left.write_text("Jose Flores")
+    assert clean_up(now=timezone.now() + timedelta(days=2))["halves"] >= 1
+    assert not left.exists()
