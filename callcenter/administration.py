@@ -82,6 +82,7 @@ SECTIONS = (
     }),
     Section("audit", _("Auditoría"), {
         "pghistory.events": _("Quién cambió qué de lo que se configura aquí y cuándo, con lo que decía antes."),
+        "api.token": _("Qué programa actúa por quién, para qué y hasta cuándo; otra persona lo confirma."),
         "agents.powerrequest": _("Lo que da poder sobre otros y espera a que otra persona lo confirme."),
         "agents.accountevent": _("Qué pasó con cada cuenta: contraseñas, factores, funciones e ingresos nuevos."),
         "agents.search": _("Quién buscó clientes, dónde y cuándo, y lo que se le rechazó; a quiénes, no."),

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 
 from agents.diagram import LIFE as OF_AN_AGENT
+from callcenter.programs import document
 from campaigns.contacts.diagram import LIFE as OF_A_CONTACT
 from campaigns.month.diagram import LIFE as OF_A_CAMPAIGN
 from escalations.diagram import LIFE as OF_AN_ESCALATION
@@ -29,7 +30,13 @@ def made_pages(*, flows: Path = FLOWS) -> dict[str, str]:
     `flows`: the folder of the lines' flows.
     """
     lives = {life.page: states_page(life) for life in (*LIVES, life_of_owed_work())}
-    return {**lives, "systems.yaml": contract_page(cells().values()), **flow_pages(read_files(files(flows)))}
+    return {
+        **lives,
+    written = {"systems.yaml": contract_page(cells().values()), "openapi.json": document()}
+    return {**lives, **written, **flow_pages(read_files(files(flows)))}
+        "openapi.json": document(),
+        **flow_pages(read_files(files(flows))),
+    }
 
 
 def stale_pages(pages: Mapping[str, str]) -> list[str]:

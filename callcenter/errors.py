@@ -6,6 +6,7 @@ The token of the page's own forms comes from the cookie.
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -13,6 +14,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
+
+from api.told import problem_response
+
+API = "/api/"  # below it programs ask, and pages answer nobody
 
 log = structlog.get_logger(__name__)
 
@@ -25,6 +30,10 @@ def _page(request: HttpRequest, status: int, happened: str, kept: str, todo: str
         "todo": todo,
         "reference": getattr(request, "reference", ""),
     }
+    if request.path.startswith(API):
+        return problem_response(
+            request, status, HTTPStatus(status).phrase.lower().replace(" ", "_"), f"{happened} {kept}"
+        )
     if request.headers.get("HX-Request") == "true":
         return render(request, "errors/_error.html", context, status=status)
     return render(request, "errors/error.html", context, status=status)
@@ -114,6 +123,8 @@ def server_failed(request: HttpRequest) -> HttpResponse:
         "todo": _("Vuelva a intentar en un momento. Si se repite, avise a su supervisión con esta referencia."),
         "reference": getattr(request, "reference", ""),
     }
+    if request.path.startswith(API):
+        return problem_response(request, 500, "server_failed", f"{context['happened']} {context['kept']}")
     fragment = request.headers.get("HX-Request") == "true"
     template = "errors/_error.html" if fragment else "errors/error_alone.html"
     return HttpResponse(render_to_string(template, context), status=500)

@@ -92,6 +92,8 @@ SCHEDULE = [
     Tick("Enviar avisos pendientes", "notices.deliver_due", 15 * SECOND),
     # The worker of the ticks says that it is alive; the jobs' worker, beat and the sweeper sign by themselves.
     Tick("Señal de vida", "callcenter.heartbeat", 5 * SECOND),
+    # What was answered to a program's writes is not kept longer than it may ask again.
+    Tick("Olvidar respuestas a otros programas", "api.forget_replies", HOUR),
     # Sessions that ended and failed sign-ins that no longer lock anybody are forgotten.
     Tick("Limpiar sesiones e intentos de ingreso", "callcenter.clean_up", 6 * HOUR),
 ]

@@ -141,6 +141,7 @@ CELERY_BEAT_MAX_LOOP_INTERVAL = 5
 
 INSTALLED_APPS = [
     "callcenter.apps.CallcenterConfig",
+    "api",
     "control_room",
     "campaigns",
     "inbound",
@@ -166,6 +167,7 @@ INSTALLED_APPS = [
     "allauth.usersessions",
     "callcenter.apps.SignInsConfig",
     "csp",
+    "ninja",
     "django_htmx",
     "django_filters",
     "django_tables2",

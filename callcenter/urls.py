@@ -38,6 +38,7 @@ urlpatterns = [
     path("wallboard/", include("control_room.wallboard.urls")),
     path("telephone/", include("telephony.urls")),
     path("indicator/", include("service_level.urls")),
+    path("api/v1/", include("callcenter.programs")),
     path("", include("campaigns.urls")),
 ]
 

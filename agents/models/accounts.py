@@ -36,6 +36,7 @@ class AccountEvent(models.Model):
         DEACTIVATED = "off", _("Se desactivó su cuenta")
         ACTIVATED = "on", _("Se activó su cuenta")
         REFUSED = "refused", _("No se confirmó un cambio de su cuenta")
+        TOKEN = "token", _("Token para que un programa actúe por usted")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False, verbose_name=_("persona"))
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("por"))

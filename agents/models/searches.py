@@ -30,6 +30,7 @@ class Search(models.Model):
         CALL = "call", _("En una atención")
         DESK = "desk", _("Buscador")
         CUSTOMER = "customer", _("Página del cliente")
+        API = "api", _("Otro programa, con un token")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False, verbose_name=_("quién"))
     at = models.DateTimeField(_("cuándo"))
