@@ -32,8 +32,7 @@ def made_pages(*, flows: Path = FLOWS) -> dict[str, str]:
     lives = {life.page: states_page(life) for life in (*LIVES, life_of_owed_work())}
     return {
         **lives,
-    written = {"systems.yaml": contract_page(cells().values()), "openapi.json": document()}
-    return {**lives, **written, **flow_pages(read_files(files(flows)))}
+        "systems.yaml": contract_page(cells().values()),
         "openapi.json": document(),
         **flow_pages(read_files(files(flows))),
     }

@@ -40,12 +40,15 @@ def ask(make: Any, make_contact: Any, ana: Agent, elena: User, now: Any) -> dict
 
 def answered(case: Case, *, by: Program) -> httpx.Response:
     """As a program would ask; Django's client is in the test's transaction."""
-    asked = httpx.Request(**case.as_transport_kwargs(base_url="http://testserver"))
+    told = case.as_transport_kwargs(base_url="http://testserver")
+    if isinstance(body := told.pop("data", None), bytes):
+        told["content"] = body
+    asked = httpx.Request(**told)
     content_type = asked.headers.pop("content-type", "application/json")
-    told = by.client.generic(
+    answer = by.client.generic(
         asked.method, asked.url.raw_path.decode(), asked.read(), content_type, headers={**asked.headers, **by.headers}
     )
-    response = httpx.Response(told.status_code, headers=dict(told.items()), content=told.content, request=asked)
+    response = httpx.Response(answer.status_code, headers=dict(answer.items()), content=answer.content, request=asked)
     response.elapsed = timedelta(0)
     return response
 
@@ -88,12 +91,7 @@ def test_its_document_is_read_by_who_oversees(elena: User, ana: Agent, signed_in
 
 def test_every_scope_opens_something() -> None:
     routers = [router for _prefix, router in api._routers if router.path_operations]
-    doors = [
-        operation for router in routers for view in router.path_operations.values() for operation in view.operations
-    ]
-    used = {
-        one.scope
-        for one in (*(router.auth for router in routers), *(door.auth_param for door in doors))
-        if isinstance(one, Bearer)
-    }
+    views = [view for router in routers for view in router.path_operations.values()]
+    asked_by = [router.auth for router in routers] + [door.auth_param for view in views for door in view.operations]
+    used = {one.scope for one in asked_by if isinstance(one, Bearer)}
     assert used == {*Scope} - {Scope.PERSONAL}
