@@ -10,7 +10,58 @@ MAKING = "tests/callcenter/test_making.py"
 SEES_NO_CUSTOMER = "tests/callcenter/test_administrator_sees_no_customer.py"
 SCHEDULING = "tests/callcenter/test_scheduling.py"
 
+TOKENS = "tests/api/test_tokens.py"
+
 RULES = (
+    Rule(
+        "a token works by the word of who made it",
+        "api/models.py",
+        "if self.confirmed_at is None:",
+        "if False:",
+        (f"{TOKENS}::test_it_works_once_another_administrator_confirmed_it",),
+    ),
+    Rule(
+        "a token does what its scopes do not let it",
+        "api/bearer.py",
+        "if self.scope not in found.scopes or",
+        "if",
+        (f"{TOKENS}::test_without_its_scope_it_is_told_which",),
+    ),
+    Rule(
+        "a token outlives the role it was made for",
+        "api/models.py",
+        "if self.user.role != self.role:",
+        "if False:",
+        (f"{TOKENS}::test_when_it_is_not_taken_any_more",),
+    ),
+    Rule(
+        "what a program sends twice is done twice",
+        "api/once.py",
+        "before = Reply.objects.filter(token=token, key=key).first()",
+        "before = Reply.objects.filter(token=token, key=key + sent).first()",
+        ("tests/api/test_walkthrough.py::test_payments_become_a_report_and_what_they_pay",),
+    ),
+    Rule(
+        "a program works a card it has not read as it is",
+        "api/doors/cards.py",
+        """if version.strip('"') != str(there.version):""",
+        "if False:",
+        ("tests/api/test_walkthrough.py::test_a_card_is_worked_as_it_was_read",),
+    ),
+    Rule(
+        "a program reads whole whoever is in a list",
+        "api/doors/campaigns.py",
+        "@paginate(Newest, of=ContactOut.of)",
+        "@paginate(Newest, of=lambda contact: ContactOut.of(contact, whole=True))",
+        ("tests/api/test_reading.py::test_customers_are_masked_unless_one_is_looked_for",),
+    ),
+    Rule(
+        "who a program looks for is in no book",
+        "api/doors/campaigns.py",
+        "    if whole:\n        note_search",
+        "    if False:\n        note_search",
+        ("tests/api/test_reading.py::test_customers_are_masked_unless_one_is_looked_for",),
+    ),
     Rule(
         "the pages of the supervisor open to agents",
         "agents/access.py",

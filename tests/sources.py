@@ -11,7 +11,7 @@ from pathlib import Path
 
 HOUSE = Path(__file__).parents[1]
 ROOMS = (
-    *("agents", "callcenter", "campaigns", "control_room", "escalations", "inbound", "notices"),
+    *("agents", "api", "callcenter", "campaigns", "control_room", "escalations", "inbound", "notices"),
     *("sandbox", "screens", "service_level", "systems", "telephony", "work"),
 )
 

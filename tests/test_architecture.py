@@ -19,6 +19,9 @@ DOORS = (
     "tasks",
     "admin",
     "urls",
+    "doors",
+    "for_programs",
+    "programs",
     "forms",
     "on_pages",
     "management",
@@ -28,7 +31,7 @@ DOORS = (
 # worker signing that they live, the probes of health, a folder whose files are as old as the disk's clock says, and the
 # program of the played switchboard, which sets its clock once.
 ASK_THE_CLOCK = (
-    *("agents/own_account.py", "agents/second_factor.py"),
+    *("agents/own_account.py", "agents/second_factor.py", "api/bearer.py"),
     "callcenter/clocks.py",  # two clocks are compared
     *(
         "agents/signing_in.py",
@@ -93,7 +96,7 @@ def test_nobody_goes_through_another_rooms_door() -> None:
         if (parts := name.split("."))[0] in ROOMS
         and parts[0] != path.split("/")[0]
         and set(parts[1:]) & set(DOORS)
-        and not path.startswith("callcenter/urls")  # the wiring gives every door its address
+        and not path.startswith(("callcenter/urls", "callcenter/programs"))  # the wiring gives every door its address
     ]
     assert entered == []
 
@@ -108,7 +111,8 @@ def test_verbs_know_no_queue_and_no_request() -> None:
     known = [
         f"{path} imports {name}"
         for path, tree in verbs()
-        if not path.startswith(("callcenter/", "screens/", "agents/"))  # wiring, components and sessions are of the web
+        # wiring, components, sessions and what programs are answered are of the web
+        if not path.startswith(("callcenter/", "screens/", "agents/", "api/"))
         for name in imported(tree)
         if re.search(r"\.tasks(\.|$)|^celery|^django\.(http|shortcuts|contrib\.messages)", name)
     ]
@@ -141,6 +145,7 @@ def test_a_clock_is_handed_in_by_its_name() -> None:
 ORDER = ("screens", "systems", "agents", "telephony", "service_level", "notices", "escalations")  # from below
 MAY_SEE = {room: {*ORDER[: place + 1]} for place, room in enumerate(ORDER)}
 MAY_SEE |= {room: {*ORDER, room} for room in ("campaigns", "inbound")}
+MAY_SEE["api"] = {*ORDER, "campaigns", "inbound", "api"}
 MAY_SEE["control_room"] = {*ORDER, "campaigns", "inbound", "control_room"}
 MAY_SEE["callcenter"] = set(ROOMS)  # what joins the rooms stands above them
 

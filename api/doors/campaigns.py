@@ -15,8 +15,8 @@ from agents.access import signed_in_user
 from agents.models import Search
 from agents.searching import note_search
 from api.bearer import Bearer, token_of
-from api.doors.shapes import Month, Newest, Number, campaign_of, person, shows_whole
 from api.models import Scope
+from api.shapes import Month, Newest, Number, campaign_of, person, shows_whole
 from campaigns.figures.figures import read_figures
 from campaigns.figures.serialising import as_plain
 from campaigns.models import Attempt, Campaign, Contact, Disposition, PaymentPromise

@@ -17,10 +17,10 @@ from agents.access import signed_in_user
 from agents.models import Search, User
 from agents.searching import note_search
 from api.bearer import Bearer, token_of
-from api.doors.shapes import Needed, Newest, Number, Words, person, shows_whole
 from api.models import Scope
 from api.once import Key, once
 from api.problems import Problem
+from api.shapes import Needed, Newest, Number, Words, person, shows_whole
 from escalations import working
 from escalations.lifecycle import locked_escalation
 from escalations.models import Escalation

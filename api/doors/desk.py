@@ -12,10 +12,10 @@ from pydantic import AwareDatetime, Field
 from agents.access import agent_of
 from api.bearer import Bearer
 from api.doors.campaigns import ContactOut
-from api.doors.shapes import Number, Words
 from api.models import Scope
 from api.once import Key, once
 from api.problems import Problem
+from api.shapes import Number, Words
 from campaigns.calling.rulebook import read_rules
 from campaigns.calling.rules import Reason
 from campaigns.desk.answers import Answers

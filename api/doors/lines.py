@@ -12,8 +12,8 @@ from ninja.pagination import paginate
 
 from agents.access import signed_in_user
 from api.bearer import Bearer
-from api.doors.shapes import Month, Newest
 from api.models import Scope
+from api.shapes import Month, Newest
 from inbound.models import Walk
 from service_level.indicator.figures import as_plain, counted_until, read_month
 from service_level.months import read_month_name

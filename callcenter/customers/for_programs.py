@@ -11,8 +11,8 @@ from agents.access import signed_in_user
 from agents.models import Search
 from agents.searching import note_search
 from api.bearer import Bearer, token_of
-from api.doors.shapes import person, shows_whole
 from api.models import Scope
+from api.shapes import person, shows_whole
 from callcenter.customers.standing import Entry, Standing
 from screens.templatetags.screens import masked_text
 

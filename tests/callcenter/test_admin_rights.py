@@ -24,6 +24,7 @@ SignedIn = Callable[[Any], Client]
 # v view, a add, c change, d delete one; rows in use, and what only the application writes, are looked at elsewhere
 MAY = {
     "agents.AccountEvent": "v",
+    "api.Token": "vac",
     "agents.Agent": "vac",
     "control_room.AlertLimit": "vc",
     "control_room.Wallboard": "vacd",

@@ -49,7 +49,7 @@ def test_every_life_is_drawn_and_every_flow_has_its_page() -> None:
     assert lives == OF_EACH_LIFE
     assert all("stateDiagram-v2" in (HOUSE / "docs" / name).read_text(encoding="utf-8") for name in lives)
     assert set(made_pages()) == {
-        *(*OF_EACH_LIFE, "systems.yaml", "procedure-steps.md"),
+        *(*OF_EACH_LIFE, "systems.yaml", "openapi.json", "procedure-steps.md"),
         *(f"flows/{path.stem}.md" for path in FLOWS.glob("*.yaml")),
     }
 

@@ -72,6 +72,9 @@ def a_call(world: World) -> dict[str, Any]:
 
 
 ADDRESSES = [
+    # for programs: they ask with a token (tests/api)
+    Address("api:openapi-json", OVERSEEING),
+    Address("api:openapi-view", OVERSEEING),
     # the frame
     Address("home", EVERYBODY),
     Address("livez", ANYBODY),
@@ -349,7 +352,9 @@ def walk(resolver: URLResolver, names: tuple[str, ...] = ()) -> Iterator[tuple[s
 
 
 ROUTED = dict(walk(get_resolver()))
-OURS = sorted(name for name in ROUTED if not name.startswith("admin:"))
+OF_THE_DOCUMENT = ("api:openapi-json", "api:openapi-view")
+FOR_PROGRAMS = sorted(name for name in ROUTED if name.startswith("api:") and name not in OF_THE_DOCUMENT)
+OURS = sorted(name for name in ROUTED if not name.startswith("admin:") and name not in FOR_PROGRAMS)
 ADMIN = sorted(name for name in ROUTED if name.startswith("admin:") and "(" not in name and "/" not in name)
 LEFT_OUT_OF_ADMIN = {"admin:login", "admin:logout", "admin:jsi18n"}  # open to who is signed in; nothing of ours in them
 
@@ -365,6 +370,21 @@ def test_every_address_is_in_the_table(name: str) -> None:
 
 def test_the_table_names_no_address_that_is_gone() -> None:
     assert sorted(set(TABLE) - set(ROUTED)) == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", FOR_PROGRAMS)
+def test_what_is_for_programs_takes_no_session(name: str, world: World) -> None:
+    """Nobody's browser opens it, whoever she is: a page elsewhere that makes her browser ask is answered nothing."""
+    there = {"month": "2026-12", "number": 1, "key": uuid.uuid4(), "contract": "C1"}
+    path = reverse(name, kwargs={named: there[named] for named in ROUTED[name].pattern.converters})
+    right = {404} if name == "api:api-root" else {401, 405}
+    for visitor in ANYBODY:
+        for sends in (None, {}):
+            client = sign_in(world, visitor)
+            answer = client.get(path) if sends is None else client.post(path, sends)
+            assert answer.status_code in right, (visitor, answer.status_code)
+            assert answer["Content-Type"] == "application/problem+json"
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ WHOLE = {
         "telephony.LogSource", "telephony.Switchboard", "telephony.Trunk",
     ), OUR_WORDS),
     **dict.fromkeys((
-        "agents.Agent", "agents.AccountEvent", "agents.PowerRequest", "agents.User", "escalations.Unit",
+        "agents.Agent", "agents.AccountEvent", "agents.PowerRequest", "agents.User", "api.Token", "escalations.Unit",
         "escalations.UnitAddress", "escalations.Letter", "inbound.PersonInCharge", "notices.Recipient",
     ), STAFF),
     **dict.fromkeys((
@@ -55,7 +55,8 @@ WHOLE = {
         "service_level.LineFigure", "service_level.MonthSeal", "service_level.SealOrder", "service_level.StaffingNeed",
     ), FIGURES),
     **dict.fromkeys((
-        "agents.AgentState", "agents.AuditDigest", "agents.AuditRemoval", "agents.RemovalRun", "campaigns.ChangedRows",
+        "agents.AgentState", "agents.AuditDigest", "agents.AuditRemoval", "agents.RemovalRun", "api.Reply",
+        "campaigns.ChangedRows",
         "campaigns.ContactChange", "campaigns.Errand", "campaigns.ReassignedContact", "campaigns.SeenFile",
         "control_room.ToldAlert", "inbound.WatchedRepair", "pghistory.Context", "telephony.HeardDevice",
         "telephony.Listening", "telephony.LogFile", "telephony.LogLook", "telephony.Monitoring", "telephony.QueueRing",
