@@ -9,7 +9,7 @@ from ninja.responses import NinjaJSONEncoder
 
 from agents.access import overseeing_only
 from api.answering import Api, tells_its_methods
-from api.doors import campaigns, cards, desk, lines, payments, people
+from api.views import campaigns, cards, desk, lines, payments, people
 from callcenter.customers import for_programs as customers
 
 ABOUT = """For the systems beside the call centre. A token acts for one person and sees what she sees: an

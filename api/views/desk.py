@@ -11,11 +11,11 @@ from pydantic import AwareDatetime, Field
 
 from agents.access import agent_of
 from api.bearer import Bearer
-from api.doors.campaigns import ContactOut
 from api.models import Scope
 from api.once import Key, once
 from api.problems import Problem
 from api.shapes import Number, Words
+from api.views.campaigns import ContactOut
 from campaigns.calling.rulebook import read_rules
 from campaigns.calling.rules import Reason
 from campaigns.desk.answers import Answers
