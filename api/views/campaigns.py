@@ -17,6 +17,7 @@ from agents.searching import note_search
 from api.bearer import Bearer, token_of
 from api.models import Scope
 from api.shapes import Month, Newest, Number, campaign_of, person, shows_whole
+from campaigns.calling.rulebook import read_rules
 from campaigns.figures.figures import read_figures
 from campaigns.figures.serialising import as_plain
 from campaigns.models import Attempt, Campaign, Contact, Disposition, PaymentPromise
@@ -184,5 +185,6 @@ def promises(request: HttpRequest, month: Month) -> QuerySet[PaymentPromise]:
 
 
 @router.get("dispositions/", response=list[DispositionOut], summary="How a call may end, and what each asks for")
-def dispositions(request: HttpRequest) -> QuerySet[Disposition]:
-    return Disposition.objects.filter(is_active=True).order_by("position", "pk")
+def dispositions(request: HttpRequest) -> list[Disposition]:
+    found = read_rules(now=timezone.now()).by_id.values()
+    return sorted((one for one in found if one.is_active), key=lambda one: (one.position, one.pk))
