@@ -25,7 +25,7 @@ USUAL = timedelta(days=90)
 
 class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
     scopes = forms.MultipleChoiceField(
-        label=_("alcances"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple,
+        label=_("Alcances"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple,
         help_text=_("Solo lo que su trabajo necesita. Lo que la persona no puede, ningún alcance lo permite."),
     )  # fmt: skip
 
@@ -67,6 +67,13 @@ class TokenAdmin(AskedForWhatItShows, NeverDeleted, admin.ModelAdmin):  # type: 
         *("confirmed_by", "confirmed_at", "revoked_by", "revoked_at", "last_used_at", "last_address"),
     )
     actions = ("confirm", "revoke")
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """One at a time: its secret is on the page that answers."""
+        alone = {"show_save_and_add_another": False, "show_save_and_continue": False}
+        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), **alone})
 
     def get_fields(self, request: HttpRequest, obj: Token | None = None) -> Any:
         return TokenForm.Meta.fields if obj is None else self.fields

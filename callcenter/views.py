@@ -73,6 +73,7 @@ def all_owed_work_again(request: HttpRequest, kind: str) -> HttpResponse:
     return redirect("owed_work")
 
 
+@asks_by_itself
 @login_not_required
 @require_GET
 @never_cache

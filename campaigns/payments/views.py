@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_tables2 import RequestConfig
 
-from agents.access import centre_only, signed_in_user, steering_only
+from agents.access import asks_by_itself, centre_only, signed_in_user, steering_only
 from campaigns.lists.books import payment_filters
 from campaigns.lists.views.exports import owe
 from campaigns.models import Campaign, ListExport, Receipt, Refund
@@ -167,6 +167,7 @@ def refund_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "campaigns/payments/refund_confirm.html", context, status=422 if error else 200)
 
 
+@asks_by_itself
 @require_GET
 def payment_age(request: HttpRequest) -> HttpResponse:
     """The frame's words about the age of the payments, which renew themselves."""

@@ -21,7 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from agents.access import centre_only, customers_only, signed_in_user
+from agents.access import asks_by_itself, centre_only, customers_only, signed_in_user
 from agents.models import User
 from escalations.board import (
     AT_FIRST,
@@ -80,6 +80,7 @@ def board(request: HttpRequest) -> HttpResponseBase:
     return render(request, "escalations/board.html", context)
 
 
+@asks_by_itself
 @centre_only
 @require_GET
 def board_card(request: HttpRequest, pk: int) -> HttpResponse:
@@ -101,6 +102,7 @@ def board_card(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(drawn) if drawn else HttpResponse(status=204)
 
 
+@asks_by_itself
 @centre_only
 @require_GET
 def board_column(request: HttpRequest, code: str) -> HttpResponse:
@@ -113,6 +115,7 @@ def board_column(request: HttpRequest, code: str) -> HttpResponse:
     return HttpResponse("".join(map(_drawing(user, now), cards)))
 
 
+@asks_by_itself
 @centre_only
 @require_GET
 def board_counts(request: HttpRequest) -> JsonResponse:
@@ -122,6 +125,7 @@ def board_counts(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"columns": counts.columns, "overdue": counts.overdue, "chips": counts.chips})
 
 
+@asks_by_itself
 @require_GET
 @customers_only
 def changes(request: HttpRequest) -> JsonResponse:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import agents_only, signed_in_user
+from agents.access import agents_only, asks_by_itself, signed_in_user
 from agents.models import User
 from escalations.calls import calls_known_to, calls_to_make, inform_customer, not_reached
 from escalations.dialling import (
@@ -31,6 +31,7 @@ from escalations.working import give_back, take
 from telephony.seats import linked_seat
 
 
+@asks_by_itself
 @require_GET
 @agents_only
 def calls(request: HttpRequest) -> HttpResponse:

@@ -15,7 +15,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import centre_only, signed_in_user, steering_only
+from agents.access import asks_by_itself, centre_only, signed_in_user, steering_only
 from screens.differences import Difference, differences
 from screens.spreadsheets import workbook_response
 from service_level.indicator.page import month_in_words, uncovered
@@ -77,6 +77,7 @@ def seal_month(request: HttpRequest, named: str) -> HttpResponseBase:
     return redirect("service_level:seal", named=named)
 
 
+@asks_by_itself
 @centre_only
 @require_GET
 def seal_progress(request: HttpRequest, named: str) -> HttpResponse:

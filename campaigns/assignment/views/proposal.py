@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
-from agents.access import centre_only, signed_in_user, steering_only
+from agents.access import asks_by_itself, centre_only, signed_in_user, steering_only
 from campaigns import tasks
 from campaigns.assignment.assigning import ask_to_assign
 from campaigns.assignment.entries import Assigned
@@ -79,6 +79,7 @@ def assign(request: HttpRequest, period: str) -> HttpResponseBase:
     return redirect("campaigns:campaign", period=period)
 
 
+@asks_by_itself
 @centre_only
 @require_GET
 def assignment_progress(request: HttpRequest, period: str) -> HttpResponse:

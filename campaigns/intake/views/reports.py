@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agents.access import centre_only, signed_in_user, steering_only
+from agents.access import asks_by_itself, centre_only, signed_in_user, steering_only
 from campaigns.intake import deciding
 from campaigns.intake.forms import UploadForm
 from campaigns.intake.other_products import products_of
@@ -121,6 +121,7 @@ def report(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "campaigns/intake/report.html", _report_context(request, pk))
 
 
+@asks_by_itself
 @centre_only
 @require_GET
 def report_progress(request: HttpRequest, pk: int) -> HttpResponse:

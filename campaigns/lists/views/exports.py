@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import signed_in_user
+from agents.access import asks_by_itself, signed_in_user
 from campaigns.lists import exporting
 from campaigns.lists.books import Filters
 from campaigns.lists.wording import UNITS
@@ -47,6 +47,7 @@ def list_export(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "campaigns/lists/list_export.html", _page(request, pk))
 
 
+@asks_by_itself
 @require_GET
 def list_export_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the page that refreshes by itself."""

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import centre_only, signed_in_user, steering_only
+from agents.access import asks_by_itself, centre_only, signed_in_user, steering_only
 from agents.disclosure import record_export
 from campaigns import tasks
 from campaigns.assignment.views import proposal
@@ -81,6 +81,7 @@ def campaign(request: HttpRequest, period: str) -> HttpResponseBase:
     return render(request, "campaigns/month/campaign.html", _page(request, campaign))
 
 
+@asks_by_itself
 @centre_only
 @require_GET
 def figures(request: HttpRequest, period: str) -> HttpResponse:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import agent_of, agents_only, customers_only, roles_only, signed_in_user
+from agents.access import agent_of, agents_only, asks_by_itself, customers_only, roles_only, signed_in_user
 from agents.models import Role
 from agents.revealing import is_revealed
 from inbound.flows.conditions import same_value
@@ -257,6 +257,7 @@ def service_asked(customer: dict[str, Any], text: str) -> str:
     return next((number for number in numbers if number and same_value(number, typed)), "")
 
 
+@asks_by_itself
 @require_GET
 @customers_only
 def left_behind(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
