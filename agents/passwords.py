@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -19,8 +20,10 @@ OWN_WORDS = frozenset({
     *("tv", "cable", "mio", "boliviatel", "smartflex", "elastix", "sistema", "clave", "contrasena", "password"),
     *("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre"),
     *("diciembre", "lunes", "martes", "miercoles", "jueves", "viernes", "sabado", "domingo", "hola", "acceso"),
+    *("fijacom", "guiatel", "quillacollo", "sacaba", "tiquipaya", "colcapirhua", "vinto", "cliza", "punata", "chapare"),
     *("rl", "srl", "sa", "de", "del", "la", "el", "mi", "y", "en"),
 })  # fmt: skip
+FEWEST = 5  # different letters: fewer are one key that was held
 _LOOKS = str.maketrans("013457@$!|", "oieastasii")
 _MARKS = re.compile(r"[\u0300-\u036f]")
 _NO_LETTERS = re.compile(r"[^a-z]+")
@@ -44,8 +47,7 @@ class OwnWordsValidator:
         names = {_plain(name) for name in (user.username, user.first_name, user.last_name)} if user else set()
         words = OWN_WORDS | {word for name in names for word in _NO_LETTERS.split(name) if word}
         plain = _plain(password)
-        spellings = {_NO_LETTERS.sub("", plain), _NO_LETTERS.sub("", plain.translate(_LOOKS))}
-        if any(_is_made_of(letters, words) for letters in spellings):
+        if len({*plain}) < FEWEST or any(_is_made_of(letters, words) for letters in _spellings(plain)):
             raise ValidationError(
                 _("Está hecha de palabras del centro o de su nombre: elija otras que nadie relacione con usted."),
                 code="own_words",
@@ -57,6 +59,16 @@ class OwnWordsValidator:
 
 def _plain(text: str) -> str:
     return _MARKS.sub("", unicodedata.normalize("NFKD", text)).lower()
+
+
+def _spellings(plain: str) -> Iterator[str]:
+    """As letters alone, and with digits and signs for what they look like; a year behind the word is no letters, but
+    where the word ends nobody knows: `c0mt3c02026!`.
+    """
+    yield _NO_LETTERS.sub("", plain)
+    last = max((place for place, letter in enumerate(plain) if letter.isalpha()), default=-1)
+    for end in range(last + 1, len(plain) + 1):
+        yield _NO_LETTERS.sub("", plain[:end].translate(_LOOKS))
 
 
 def _is_made_of(letters: str, words: frozenset[str]) -> bool:

@@ -12,7 +12,7 @@ from agents import people
 from agents.accounts import NOWHERE, Kind, Place, note
 from agents.models import AccountEvent, PowerRequest, Role, User
 
-POWERFUL = (Role.SUPERVISOR, Role.ADMINISTRATOR)
+POWERFUL = (Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR)  # an auditor reads everybody's work
 VALID = timedelta(days=2)
 Outcome = PowerRequest.Outcome
 
@@ -22,7 +22,7 @@ class PowerRefused(Exception):
 
 
 def needs_two(role: str) -> bool:
-    """Whether an account of this role has power over others: it is not given, nor opened by one hand."""
+    """Whether an account of this role has power over others, or reads all of them: it takes two hands."""
     return role in POWERFUL
 
 

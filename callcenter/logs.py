@@ -12,6 +12,7 @@ from typing import Any
 
 import psycopg
 import structlog
+from django.http import HttpRequest
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 HIDDEN = "DETAIL: …"
@@ -38,6 +39,18 @@ def line_formatter() -> logging.Formatter:
             renderer,
         ],
     )
+
+
+class PatternsForAddresses(logging.Filter):
+    """What Django says of a request names its path, and somebody's name may stand in it: the log has its pattern."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        request = getattr(record, "request", None)
+        if isinstance(request, HttpRequest) and isinstance(record.args, tuple):
+            match = request.resolver_match
+            pattern = f"/{match.route}" if match else "an address that is not there"
+            record.args = tuple(pattern if one in (request.path, request.path_info) else one for one in record.args)
+        return True
 
 
 def without_rows(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:

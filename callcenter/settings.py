@@ -428,7 +428,8 @@ LOGGING: dict[str, Any] = {
     "formatters": {
         "line": {"()": "callcenter.logs.line_formatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"patterns": {"()": "callcenter.logs.PatternsForAddresses"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["patterns"]}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
     "loggers": {
         "django.server": {"level": "WARNING"},

@@ -129,7 +129,7 @@ class PersonAdmin(NeverDeleted, UserAdmin):  # type: ignore[misc,type-arg]
         wanted, active = obj.role, obj.is_active
         if before is None:
             waits = power.needs_two(wanted)
-            obj.role, obj.is_active = (Role.AUDITOR, False) if waits else (wanted, active)
+            obj.role, obj.is_active = (Role.AGENT, False) if waits else (wanted, active)
             obj.first_entry = FirstEntry.DUE if obj.has_usable_password() else ""
             super().save_model(request, obj, form, change)
             people.give_role(user=obj, role=obj.role)

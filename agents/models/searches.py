@@ -30,6 +30,8 @@ class Search(models.Model):
         CALL = "call", _("En una atención")
         DESK = "desk", _("Buscador")
         CUSTOMER = "customer", _("Página del cliente")
+        LIST = "list", _("Búsqueda en una lista")
+        REVEAL = "reveal", _("Datos ocultos que se mostraron")
         API = "api", _("Otro programa, con un token")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False, verbose_name=_("quién"))

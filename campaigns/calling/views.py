@@ -11,16 +11,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.access import centre_only, signed_in_user, steering_only
+from agents.searched_lists import search_is_noted
 from campaigns.calling.do_not_call import allow_calling_again, forbid_calling, found_by
 from campaigns.calling.forms import DoNotCallForm
 from campaigns.calling.tables import DoNotCallTable
 from campaigns.models import DoNotCall
-from screens.searching import search_is_posted, searched
+from screens.searching import searched
 
 
 @require_http_methods(["GET", "POST"])
 @centre_only
-@search_is_posted
+@search_is_noted
 def do_not_call(request: HttpRequest) -> HttpResponse:
     """Who is not called; supervision adds and takes off."""
     return _show(request, DoNotCallForm())

@@ -12,11 +12,12 @@ from agents.models import User
 from campaigns.models import RejectedRow, Report
 from campaigns.rows.reading import fields_of, sentence
 from screens.spreadsheets import Sheet
-from screens.templatetags.screens import masked_card, masked_telephone, masked_text
+from screens.templatetags.screens import masked_card, masked_name, masked_telephone, masked_text
 
 CHUNK = 2_000
 TELEPHONES = ("telephone_1", "telephone_2", "mobile")
 LONG = ("name", "address")
+HIDDEN = "•••••"
 NUMBERS_OF_OURS = ("contract", "service_number", "receipt")  # by which everybody who sees the page finds the row
 
 # Columns that carry the reason, in red beside the field.
@@ -157,6 +158,10 @@ def _text(name: str, text: str, *, masked: bool) -> str:
         return text
     if name == "identity_card":
         return masked_card(text)
+    if name == "address":
+        return HIDDEN
+    if name == "name":
+        return masked_name(text)
     return masked_telephone(text) if name in TELEPHONES else masked_text(text)
 
 

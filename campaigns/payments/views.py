@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_tables2 import RequestConfig
 
 from agents.access import asks_by_itself, centre_only, signed_in_user, steering_only
+from agents.searched_lists import search_is_noted
 from campaigns.lists.books import payment_filters
 from campaigns.lists.views.exports import owe
 from campaigns.models import Campaign, ListExport, Receipt, Refund
@@ -35,13 +36,13 @@ from campaigns.payments.tables import (
     TotalledTable,
     UnmatchedTable,
 )
-from screens.searching import search_is_posted, searched
+from screens.searching import searched
 from screens.tables import PAGE, ListTable
 
 
 @centre_only
 @require_http_methods(["GET", "POST"])
-@search_is_posted
+@search_is_noted
 def payment_list(request: HttpRequest) -> HttpResponse:
     """Receipts, those without renewal, late ones, renewals paid in part or too much, and the reports they came in."""
     user, now = signed_in_user(request), timezone.now()

@@ -23,6 +23,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from agents.access import asks_by_itself, centre_only, customers_only, signed_in_user
 from agents.models import User
+from agents.searched_lists import search_is_noted
 from escalations.board import (
     AT_FIRST,
     AT_ONCE,
@@ -41,14 +42,13 @@ from escalations.changes import changes_since, newest_change
 from escalations.filters import Filters
 from escalations.models import Escalation
 from escalations.views.filters import filters_of, own_chips, pairs_of, query_of, query_of_times
-from screens.searching import search_is_posted
 
 SHARED_FOR = 5  # seconds a drawing of a card is kept for the other boards that are told of it
 
 
 @require_http_methods(["GET", "POST"])
 @customers_only
-@search_is_posted
+@search_is_noted
 def board(request: HttpRequest) -> HttpResponseBase:
     """The board, for who sees the centre; an agent has her list of what she handed over."""
     user, now = signed_in_user(request), timezone.now()

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from agents.access import centre_only, customers_only, signed_in_user, steering_only
 from agents.disclosure import record_export
 from agents.models import User
+from agents.searched_lists import search_is_noted
 from escalations.card_page import WORDS, Words, who_may_have_any
 from escalations.forms import form_of
 from escalations.letters import units
@@ -37,13 +38,12 @@ from escalations.lists import (
 from escalations.several import VERBS, do_to_several
 from escalations.tables import EscalationTable
 from escalations.views.filters import filters_of, own_chips, pairs_of, query_of, query_of_times
-from screens.searching import search_is_posted
 from screens.spreadsheets import workbook_response
 
 
 @require_http_methods(["GET", "POST"])
 @customers_only
-@search_is_posted
+@search_is_noted
 def escalation_list(request: HttpRequest) -> HttpResponse:
     """What was handed over, overdue first; an agent sees her own."""
     return _show_list(request)

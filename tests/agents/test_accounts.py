@@ -206,7 +206,7 @@ def test_a_new_supervisor_cannot_sign_in_before_the_second_word(
     page = {"username": "rosa", "role": "supervisor", "usable_password": "true", "password1": OTHER, "password2": OTHER}
     signed_in(ines).post(reverse("admin:agents_user_add"), page)
     rosa = User.objects.get(username="rosa")
-    assert (rosa.is_active, rosa.role) == (False, "auditor")
+    assert (rosa.is_active, rosa.role) == (False, "agent")
     acts(signed_in(berta), "confirm", "powerrequest", PowerRequest.objects.get())
     rosa.refresh_from_db()
     assert (rosa.is_active, rosa.role, rosa.first_entry) == (True, "supervisor", "due")
@@ -284,7 +284,7 @@ def test_an_account_switched_on_is_none_that_waits_for_a_role(ines: User, signed
     client.post(reverse("admin:agents_user_add"), page)
     acts(client, "switch_on", "user", User.objects.get(username="rosa"))
     rosa = User.objects.get(username="rosa")
-    assert (rosa.is_active, rosa.role) == (True, "auditor")  # who reads masked; no power over others
+    assert (rosa.is_active, rosa.role) == (True, "agent")  # who sees her own work, and has none
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,12 @@ from agents.passwords import LONGEST, LongestValidator, OwnWordsValidator
         "1234567890123",
         "anaquispe1985",
         "Quispe.Ana.2026",
+        "c0mt3c0-2026!",
+        "C0mt3c02026!!",
+        "fijacom12345",
+        "quillacollo26",
+        "aaaaaaaaaaaa",
+        "1212121212121212",
     ],
 )
 def test_words_of_the_house_or_of_her_name_are_none(password: str) -> None:

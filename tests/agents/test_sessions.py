@@ -89,14 +89,14 @@ def test_an_old_one_does_not_come_alive_when_she_is_let_in_again(signed_in: Any,
     assert not is_in(client)
 
 
-def test_another_role_ends_it(signed_in: Any, ines: User, ana: Agent) -> None:
-    hers, fields = signed_in(ana), {"username": ana.user.username, "first_name": "Ana", "last_name": "", "email": ""}
-    admin = signed_in(ines)
-    admin.post(f"/admin/agents/user/{ana.user_id}/change/", {**fields, "role": Role.AGENT, "is_active": "on"})
+def test_another_role_ends_it(signed_in: Any, ines: User, elena: User) -> None:
+    hers, fields = signed_in(elena), {"username": "elena", "first_name": "Elena", "last_name": "", "email": ""}
+    admin, page = signed_in(ines), f"/admin/agents/user/{elena.pk}/change/"
+    admin.post(page, {**fields, "role": Role.SUPERVISOR, "is_active": "on"})
     assert is_in(hers), "nothing changed"
-    admin.post(f"/admin/agents/user/{ana.user_id}/change/", {**fields, "role": Role.AUDITOR, "is_active": "on"})
-    ana.user.refresh_from_db()
-    assert ana.user.role == Role.AUDITOR
+    admin.post(page, {**fields, "role": Role.AGENT, "is_active": "on"})
+    elena.refresh_from_db()
+    assert elena.role == Role.AGENT
     assert not is_in(hers)
 
 

@@ -36,6 +36,7 @@ NEITHER = {
     "campaigns.RejectedRow": "what of a report was not taken; the report is a fact",
     "campaigns.ReportDifference": "what a corrected report changed in contacts; goes with their names",
     "campaigns.SeenFile": "what a source has shown",
+    "api.Reply": "what was answered to a program, to be answered again; what it did is a fact elsewhere",
     # work in hand: what becomes of it is a fact elsewhere
     "campaigns.AssignmentShare": "a proposal; what was dealt stands in the entries",
     "campaigns.DeskDraft": "what is being typed",

@@ -1,10 +1,13 @@
 """What went wrong is told with what was kept, what to do, and a reference that is in the log as well."""
 
+import io
 import json
 import logging
+import logging.config
 import re
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
 from django.test import Client
 from django.urls import path
@@ -110,3 +113,23 @@ def test_one_request_does_not_lend_its_words_to_the_next(signed_in, ana):
 def test_json_lines_are_json():
     record = logging.LogRecord("x", logging.INFO, "f", 1, "hola", (), None)
     assert json.loads(line_formatter().format(record))["event"] == "hola"
+
+
+def test_a_name_in_an_address_is_not_in_the_log(visitor):
+    told = io.StringIO()
+    console = logging.config.DictConfigurator(settings.LOGGING)
+    handler = console.configure_handler({"class": "logging.StreamHandler", "filters": [], "stream": told})
+    for name in settings.LOGGING["handlers"]["console"]["filters"]:
+        handler.addFilter(console.configure_filter(dict(settings.LOGGING["filters"][name])))
+    handler.setFormatter(line_formatter())
+    logging.getLogger("django.request").addHandler(handler)
+    try:
+        for address in ("/customers/Maria Perez 70712345/", "/nowhere/Maria 70712345", "/reports/70712345/"):
+            assert visitor.get(address).status_code in (403, 404)
+    finally:
+        logging.getLogger("django.request").removeHandler(handler)
+    lines = told.getvalue()
+    assert len(lines.splitlines()) == 3
+    assert "Maria" not in lines
+    assert "70712345" not in lines
+    assert "/customers/<path:contract>/" in lines

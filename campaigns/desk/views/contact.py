@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agents.access import agent_of, agents_only, customers_only, roles_only, signed_in_user
-from agents.models import Agent, Role
+from agents.models import Agent, Role, Search
 from agents.revealing import is_revealed
+from agents.searching import note_search
 from campaigns.assignment.answers import answered_herself
 from campaigns.calling.calling_hours import local
 from campaigns.calling.rulebook import NO_RESULT, RuleBook, read_rules
@@ -37,7 +38,7 @@ from campaigns.promises_and_callbacks.call_back_history import agreed_calls_of
 @require_GET
 @customers_only
 def contact(request: HttpRequest, pk: int) -> HttpResponse:
-    """The page of a contact; an agent sees own ones, the centre all."""
+    """The page of a contact; an agent sees own ones, the centre all. Who looks at one leaves a row."""
     return _show(request, pk)
 
 
@@ -132,6 +133,9 @@ def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpRespo
     user, now = signed_in_user(request), timezone.now()
     found = get_object_or_404(Contact.objects.visible_to(user).select_related("campaign", "entry"), pk=pk)
     agent = agent_of(request) if user.role == Role.AGENT else None
+    masked = user.role == Role.AUDITOR and not revealed
+    if not masked and not revealed and (agent is None or found.entry.lease_agent_id != agent.pk):
+        note_search(user=user, where=Search.Where.CUSTOMER, asked=found.contract, now=now)
     book = read_rules(now=now)
     reasons = why_not(contact=found, now=now, agent=agent, book=book)
     card = read_card(contact_id=found.pk, agent=agent)
@@ -151,7 +155,7 @@ def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpRespo
             "agent": agent,
             "own_last": own_last,
             "answered_herself": found.entry.answers_in is not None and answered_herself(contact=found),
-            "masked": user.role == Role.AUDITOR and not revealed,
+            "masked": masked,
             "may_reveal": user.role == Role.AUDITOR,
             "agreed": agreed_calls_of(contact_id=found.pk),
             "steps": history_of(contact=found, user=user),

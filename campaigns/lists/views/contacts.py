@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from django_tables2 import RequestConfig
 
 from agents.access import centre_only, signed_in_user
+from agents.searched_lists import search_is_noted
 from campaigns.figures.filters import NO_ZONE, read_choices
 from campaigns.figures.patterns import patterns_counted_at
 from campaigns.lists.books import contact_filters
@@ -39,7 +40,6 @@ from campaigns.models import ListExport
 from campaigns.models.contacts import CallList
 from campaigns.month.on_pages import agent_choices, campaign_at, month_name
 from campaigns.month.periods import write_period
-from screens.searching import search_is_posted
 from screens.tables import PAGE, ListTable
 
 COUNTED_TO = 10_000  # pages past this are reached by filtering: counting a million rows for a foot would take seconds
@@ -57,7 +57,7 @@ class CappedPaginator(Paginator):
 
 @centre_only
 @require_http_methods(["GET", "POST"])
-@search_is_posted
+@search_is_noted
 def contact_list(request: HttpRequest, period: str) -> HttpResponse:
     """Contacts, services or calls of the campaign as the address asks."""
     campaign = campaign_at(request, period)

@@ -12,6 +12,7 @@ from django_tables2 import RequestConfig
 
 from agents.access import centre_only, customers_only, signed_in_user
 from agents.models import Agent
+from agents.searched_lists import search_is_noted
 from campaigns.lists.books import promise_filters
 from campaigns.lists.views.exports import owe
 from campaigns.models import Campaign, ListExport
@@ -24,13 +25,13 @@ from campaigns.promises_and_callbacks.promise_lists import SHOWN, Asked, find_pr
 from campaigns.promises_and_callbacks.promise_outcomes import count_fates, why_promises_move
 from campaigns.promises_and_callbacks.tables import PromiseTable
 from screens.searching import KEY as SEARCH
-from screens.searching import search_is_posted, searched
+from screens.searching import searched
 from screens.tables import PAGE
 
 
 @require_http_methods(["GET", "POST"])
 @customers_only
-@search_is_posted
+@search_is_noted
 def promise_list(request: HttpRequest) -> HttpResponse:
     """Promises in force: an agent's own, or the centre's."""
     user, now = signed_in_user(request), timezone.now()

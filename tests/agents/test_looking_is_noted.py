@@ -1,0 +1,69 @@
+"""Whoever looks for or at a customer leaves a row, on whichever page, and has a limit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from agents.models import Agent, DataPolicy, Disclosure, Search, User
+from campaigns.models import Contact, ListEntry
+from tests.campaigns.conftest import december, house_rules, make_contact
+
+__all__ = ["december", "house_rules", "make_contact"]
+pytestmark = pytest.mark.django_db
+LISTS = (
+    *("campaigns:payment_list", "campaigns:promise_list", "campaigns:do_not_call", "escalations:escalation_list"),
+    "escalations:board",
+)
+
+
+def asked() -> list[tuple[str, str]]:
+    return list(Search.objects.order_by("pk").values_list("where", "asked"))
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_who_is_looked_for_in_a_list(name: str, elena: User, signed_in: Any) -> None:
+    client = signed_in(elena)
+    answer = client.post(reverse(name), {"q": "Rosa Flores"})
+    assert client.get(answer["Location"]).status_code == 200
+    client.post(reverse(name), {"q": " "})
+    assert asked() == [("list", "Rosa Flores")]
+
+
+def test_who_is_looked_for_among_the_contacts_of_a_month(december: Any, elena: User, signed_in: Any) -> None:
+    signed_in(elena).post(reverse("campaigns:contact_list", args=["2026-12"]), {"q": "Rosa Flores"})
+    assert asked() == [("list", "Rosa Flores")]
+
+
+def test_who_is_looked_at_but_for_her_who_is_called(
+    make_contact: Any, ana: Agent, elena: User, oscar: User, signed_in: Any
+) -> None:
+    contact: Contact = make_contact(ana, "Rosa Flores")
+    page = reverse("campaigns:contact", args=[contact.pk])
+    for person in (elena, ana, oscar):
+        assert signed_in(person).get(page).status_code == 200
+    assert [(row.user, row.where, row.asked) for row in Search.objects.order_by("pk")] == [
+        (elena, "customer", contact.contract), (ana.user, "customer", contact.contract)
+    ]  # fmt: skip
+    ListEntry.objects.update(lease_agent=ana, lease_until="2030-01-01T00:00:00Z")
+    signed_in(ana).get(page)
+    assert Search.objects.count() == 2
+
+
+def test_pages_of_contacts_have_the_limit_of_all_looks(make_contact: Any, elena: User, signed_in: Any) -> None:
+    DataPolicy(searches_a_minute=3).save()
+    client = signed_in(elena)
+    pages = [reverse("campaigns:contact", args=[make_contact(None, f"Rosa {n}").pk]) for n in range(5)]
+    assert [client.get(page).status_code for page in pages] == [200, 200, 200, 429, 429]
+
+
+def test_what_is_revealed_has_it_too(make_contact: Any, oscar: User, signed_in: Any) -> None:
+    DataPolicy(searches_a_minute=2).save()
+    client = signed_in(oscar)
+    pages = [reverse("campaigns:contact_reveal", args=[make_contact(None, f"Rosa {n}").pk]) for n in range(4)]
+    answers = [client.post(page, {"reason": "Arqueo del mes"}).status_code for page in pages]
+    assert answers == [200, 200, 429, 429]
+    assert Disclosure.objects.count() == 2
+    assert Search.objects.filter(where="reveal", is_refused=True).count() == 2
