@@ -119,6 +119,12 @@ def asks_first(call: QueueCall) -> bool:
     return CallOrder.objects.filter(call=call, kind=Kind.ATTENDED, state__in=[State.SENT, State.TAKEN]).exists()
 
 
+def leaves(call: QueueCall) -> bool:
+    """Whether she hangs up while she asks somebody whether he takes the call: then nobody may be left with it."""
+    ending = CallOrder.objects.filter(call=call, kind=Kind.HANG_UP, sent_at__isnull=False)
+    return ending.exists() and asks_first(call)
+
+
 def sent_to(call: QueueCall) -> list[str]:
     """Where she was sent without being announced, by what was asked for here."""
     sent = CallOrder.objects.filter(call=call, kind=Kind.BLIND, state__in=[State.SENT, State.DONE])

@@ -10,6 +10,7 @@ from telephony.models import Listening, Switchboard
 
 LEASE = timedelta(seconds=8)  # a second listener takes over within ten
 RENEWED_EVERY = 2.0  # seconds
+STOOD_STILL = timedelta(seconds=30)  # longer than it was held: what its process knows is old, and it begins anew
 
 
 class HoldLost(RuntimeError):
@@ -29,7 +30,8 @@ def take_hold(*, switchboard: Switchboard, holder: str, now: datetime) -> Listen
 def renew_hold(*, held: Listening, now: datetime, clock_ahead: float | None = None) -> None:
     """`clock_ahead`: seconds the switchboard's clock is before ours, once it told. Raises HoldLost."""
     told = {} if clock_ahead is None else {"clock_ahead": clock_ahead}
-    if not _ours(held).update(lease_until=now + LEASE, **told):
+    awake = _ours(held).filter(lease_until__gt=now - STOOD_STILL)
+    if not awake.update(lease_until=now + LEASE, **told):
         raise HoldLost(f"{held.switchboard_id} is no longer held with fence {held.fence}")
 
 

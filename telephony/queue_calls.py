@@ -5,7 +5,7 @@ What is kept in memory is what the rows say, to know at once of nearly all event
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from agents.models import Agent
@@ -13,11 +13,9 @@ from agents.states import Event as Change
 from agents.telling import tell_pages
 from telephony import phone_numbers
 from telephony.agent_states import change
-from telephony.call_orders import asks_first, hands_over, sent_to, settle_orders, take_back_consulting
+from telephony.call_orders import asks_first, hands_over, leaves, sent_to, settle_orders, take_back_consulting
 from telephony.channels import interface_of, number_of
 from telephony.events import (
-    CallerSeen,
-    ChannelSeen,
     DialBegan,
     DialEnded,
     Event,
@@ -29,7 +27,6 @@ from telephony.events import (
     MemberDone,
     MemberRung,
     MemberRungInVain,
-    MemberSeen,
     QueueGivenUp,
     QueueJoined,
     QueueLeft,
@@ -39,14 +36,8 @@ from telephony.handed_on import HandedOn
 from telephony.models import Extension, QueueCall, QueueRing, Seat
 
 State, Outcome = QueueCall.State, QueueCall.Outcome
-
-
-def _speak(caller: ChannelSeen, other: ChannelSeen, ringing: Container[str]) -> bool:
-    """Whether they are in one bridge; where none is told, whether a telephone that rang for the caller is up."""
-    if caller.bridge:
-        return set(caller.bridge.split("+")) == set(other.bridge.split("+"))
-    is_hers = caller.leg.linked != "" and caller.leg.linked == other.leg.linked
-    return is_hers and other.is_up and number_of(interface_of(other.leg.channel)) in ringing
+AT_ONCE = timedelta(seconds=2)  # who is gone as soon as that was handed over to nobody, and to no machine
+AS_IT_SHOULD = (0, 16, 31)  # causes (Q.850) of whoever hangs up, or of which nothing is told
 
 
 class QueueCalls:
@@ -64,6 +55,7 @@ class QueueCalls:
         """Begin with what the rows say, and forget the rest."""
         self._seats, self._told = None, set()
         self._handed = HandedOn()
+        self._handed.read(self._board)
         under_way = QueueCall.objects.under_way().filter(switchboard=self._board).select_related("agent")
         self._calls = {call.uid: call for call in under_way}
         self._telephones = {call.agent_uid: call for call in self._calls.values() if call.agent_uid}
@@ -87,7 +79,10 @@ class QueueCalls:
                 call = self._join(member.queue, caller, at=at - timedelta(seconds=waited))
                 self._connect(call, member, telephone, at=at)
             case MemberDone(member, caller, reason=reason) if call := self._of(caller, member.queue):
-                self._end(call, Outcome.TRANSFERRED if reason == "transfer" else Outcome.DONE, at=at)
+                left = leaves(call)
+                self._end(call, Outcome.TRANSFERRED if reason == "transfer" or left else Outcome.DONE, at=at)
+                if left:
+                    self._handed.is_to_be_heard(call.uid)
             case Transferred(by, whom, to, came_about=True) if call := self._telephones.get(by.uid):
                 asked = self._handed.met_by(by.uid) if to == whom else []  # an older one does not say who was asked
                 self._end(call, Outcome.TRANSFERRED, at=at)
@@ -102,19 +97,25 @@ class QueueCalls:
             ):
                 self._stop_ringing(call, at=at, only=interface_of(called.channel) if called else "")
             case Held(leg, is_on) if call := self._telephones.get(leg.uid):
-                if call.held_at is not None and not is_on:
+                if call.held_at is not None and not is_on and not leaves(call):
                     take_back_consulting(call=call, now=at)
                 self._set(call, held_at=at if is_on else None)
+            case HungUp(leg) if (call := self._calls.get(leg.uid)) and leaves(call):
+                self._end(call, Outcome.TRANSFERRED, at=at)
+                self._was_lost(call, at=at)
             case HungUp(leg) if call := self._calls.get(leg.uid):
                 was_answered = call.answered_at or self._handed.is_heard(leg.uid)  # by somebody at no telephone of ours
                 self._end(call, Outcome.DONE if was_answered else Outcome.NOT_ANSWERED, at=at)
             case HungUp(leg) if call := self._telephones.get(leg.uid):
                 asked_first = asks_first(call)
-                self._end(call, Outcome.TRANSFERRED if hands_over(call) else Outcome.DONE, at=at)
+                self._end(call, Outcome.TRANSFERRED if hands_over(call) or asked_first else Outcome.DONE, at=at)
                 if asked_first:
-                    self._handed.was_heard(call.uid)
-            case HungUp(leg) if (before := self._handed.of(leg.uid)) and self._handed.forget(leg.uid):
-                self._end(self._begin_again(before, at=at), Outcome.NOT_ANSWERED, at=at)
+                    self._handed.is_to_be_heard(call.uid)
+            case HungUp(leg, cause) if before := self._handed.of(leg.uid):
+                failed = cause not in AS_IT_SHOULD or at - (before.ended_at or at) <= AT_ONCE
+                is_lost = failed and not self._handed.is_heard(leg.uid)
+                if self._handed.forget(leg.uid) or is_lost:
+                    self._was_lost(before, at=at)
             case _:
                 pass
 
@@ -149,72 +150,14 @@ class QueueCalls:
         self._calls[before.uid] = call
         return call
 
+    def _was_lost(self, before: QueueCall, *, at: datetime) -> None:
+        """She was handed over and is gone, and nobody spoke with her."""
+        self._handed.forget(before.uid)
+        self._end(self._begin_again(before, at=at), Outcome.NOT_ANSWERED, at=at)
+
     def _handed_to(self, caller: Leg | None) -> QueueCall | None:
         call = self._calls.get(caller.uid) if caller else None
         return call if call and call.is_handed_on and not call.answered_at else None
-
-    def reconcile(self, *, seen: Sequence[Event], now: datetime) -> int:
-        """After a loss: who is gone has ended meanwhile, nobody knows how; who waits unknown to us has joined; who was
-        answered talks, and a telephone that rings for somebody goes on. Returns how many ended.
-        """
-        channels = {one.leg.uid: one for one in seen if isinstance(one, ChannelSeen)}
-        waiting = {one.leg.uid for one in seen if isinstance(one, CallerSeen)}
-        told = {one.member.queue[:80] for one in seen if isinstance(one, MemberSeen)}
-        gone = [call for call in self._calls.values() if call.uid not in channels.keys() | waiting]
-        for call in gone:
-            self._end(call, Outcome.UNKNOWN, at=now)
-        for call in self._calls.values():
-            if call.answered_at is None and call.uid not in waiting:
-                self._go_on_unheard(call, channels, is_told=call.queue in told, now=now)
-        for one in seen:
-            if isinstance(one, CallerSeen):
-                self._join(one.queue, one.leg, at=now - timedelta(seconds=one.waited))
-        for call in list(self._calls.values()):
-            self._ring_on(call, channels.values(), now=now)
-        return len(gone)
-
-    def _ring_on(self, call: QueueCall, channels: Iterable[ChannelSeen], *, now: datetime) -> None:
-        """Of a caller the telephones that ring for her, and no other, go on or begin.
-
-        An older switchboard does not say for whom one rings: one that rang for her is believed to ring on, of another
-        nothing is told.
-        """
-        rang = {number_of(one.telephone): one.telephone for one in QueueRing.objects.filter(call=call, ended_at=None)}
-        ringing = {}
-        for one in channels:
-            interface = interface_of(one.leg.channel)
-            number = number_of(interface)
-            is_hers = one.leg.linked == call.uid or (not one.leg.linked and number in rang)
-            if one.rings and number and is_hers and call.answered_at is None and call.left_at is None:
-                ringing[number] = Member(call.queue, rang.get(number, interface))
-        for number, telephone in rang.items():
-            if number not in ringing:
-                self._stop_ringing(call, at=now, only=telephone)
-        for member in ringing.values():
-            self._ring(call, member, at=now)
-
-    def _go_on_unheard(
-        self, call: QueueCall, channels: Mapping[str, ChannelSeen], *, is_told: bool, now: datetime
-    ) -> None:
-        """A caller whom no queue names any more. `is_told`: of hers it was told who is in it.
-
-        Who is in a bridge was answered, no sooner than that telephone began: its ringing counts as talk. Who is in none
-        has left, and goes on elsewhere or is connected in this moment.
-        """
-        own = channels[call.uid]
-        rings = {number_of(one.telephone): one for one in QueueRing.objects.filter(call=call, ended_at=None)}
-        other = next((one for one in channels.values() if one is not own and _speak(own, one, rings)), None)
-        if other is None and not own.bridge:
-            if is_told:
-                self._set(call, left_at=call.left_at or now)
-            return
-        began, interface, telephone = now, "", None
-        if other is not None:
-            telephone, began = other.leg, now - timedelta(seconds=other.seconds)
-            interface = interface_of(other.leg.channel)
-            if ring := rings.get(number_of(interface)):
-                interface, began = ring.telephone, max(began, ring.began_at)
-        self._connect(call, Member(call.queue, interface), telephone, at=began)
 
     def tell(self) -> None:
         """Whose pages have something new to show: told when all of it is committed."""

@@ -10,8 +10,8 @@ from agents.models import Agent
 from telephony.agent_states import take_up
 from telephony.channels import number_of
 from telephony.dialling import watched
+from telephony.found_again import CallsFoundAgain
 from telephony.models import Extension, Listening, QueueCall, Switchboard
-from telephony.queue_calls import QueueCalls
 
 
 @transaction.atomic
@@ -21,12 +21,12 @@ def close_the_unwatched(*, now: datetime) -> int:
     They ring on no page and wait in no figure as if somebody knew. Of whoever holds the link and this one waits for the
     other. Returns how many.
     """
-    with_calls = QueueCall.objects.under_way().values("switchboard")
+    with_calls = (QueueCall.objects.under_way() | QueueCall.objects.exclude(follows="")).values("switchboard")
     list(Listening.objects.select_for_update().filter(switchboard__in=with_calls))
     boards = Switchboard.objects.filter(pk__in=with_calls).exclude(listening__in=watched(now=now))
     closed = 0
     for board in boards:
-        calls = QueueCalls(board.pk)
+        calls = CallsFoundAgain(board.pk)
         calls.read()
         closed += calls.reconcile(seen=(), now=now)
         calls.tell()

@@ -16,12 +16,12 @@ from telephony.agent_states import follow
 from telephony.devices import Devices
 from telephony.dialling import close
 from telephony.events import ChannelSeen, Event, as_row, from_row, subjects
+from telephony.found_again import CallsFoundAgain
 from telephony.holding import HoldLost
 from telephony.models import HeardEvent, Listening, OutgoingCall
 from telephony.monitored import Monitored
 from telephony.outcomes import ClickedCall, Outcome, Phase
 from telephony.pauses import Pauses
-from telephony.queue_calls import QueueCalls
 
 AT_ONCE = 500  # events of one transaction
 KEPT = timedelta(days=3)
@@ -59,7 +59,7 @@ class Watch:
         self._calls: dict[str, ClickedCall] = {}  # by key
         self._keys: dict[str, str] = {}  # of each call, by everything it is told by
         self._over_since: dict[str, datetime] = {}  # of those whose last words are waited for
-        self._queue_calls = QueueCalls(held.pk)
+        self._queue_calls = CallsFoundAgain(held.pk)
         self.pauses = Pauses(held.pk)
         self._devices = Devices(held)
         self.monitored = Monitored(held.pk)

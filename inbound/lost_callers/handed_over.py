@@ -15,6 +15,8 @@ from inbound.lost_callers.callers import KIND, Caller, is_seen_to
 from inbound.models import Walk
 from telephony.models import CallOrder, QueueCall
 
+IN_VAIN = (QueueCall.Outcome.NOT_ANSWERED, QueueCall.Outcome.UNKNOWN)
+
 
 def raise_the_unheard(
     callers: Mapping[str, Caller],
@@ -29,7 +31,7 @@ def raise_the_unheard(
     """
     answered = QueueCall.objects.filter(number=OuterRef("number"), answered_at__gt=OuterRef("ended_at"))
     unheard = QueueCall.objects.filter(
-        ~Exists(answered), is_handed_on=True, outcome=QueueCall.Outcome.NOT_ANSWERED, ended_at__gt=since,
+        ~Exists(answered), is_handed_on=True, outcome__in=IN_VAIN, answered_at=None, ended_at__gt=since,
         ended_at__lte=until,
     ).exclude(number="")  # fmt: skip
     last = unheard.order_by("number", "-ended_at").distinct("number")
@@ -71,9 +73,15 @@ def _told(call: QueueCall, lines: Mapping[str, tuple[str, str]]) -> dict[str, An
         "agent": str(before.agent) if before and before.agent else _("Un agente"),
         "to": order.number if order else _("otro teléfono"),
     }
+    words = _("%(agent)s le atendió en %(line)s y le transfirió a %(to)s: nadie le contestó y colgó.")
+    if call.outcome == QueueCall.Outcome.UNKNOWN:
+        words = _(
+            "%(agent)s le atendió en %(line)s y le transfirió a %(to)s: se perdió el enlace con la central y no se sabe"
+            " si alguien le contestó."
+        )
     return {
         "line": line,
-        "reason": _("%(agent)s le atendió en %(line)s y le transfirió a %(to)s: nadie le contestó y colgó.") % said,
+        "reason": words % said,
         "details": {},
         "contract": walk.contract if walk else "",
         "customer_name": (walk and (walk.customer_name or walk.caller_name)) or _("Línea %(line)s") % {"line": line},

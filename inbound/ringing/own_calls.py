@@ -17,6 +17,7 @@ from inbound.walks.beginning import begin_walk
 from telephony.models import CallOrder, QueueCall, QueueRing
 
 HANDED_OVER_SHOWN = timedelta(seconds=12)  # so long her page says that it was done
+UNHEARD_SHOWN = timedelta(minutes=2)  # and so long that it was in vain
 Kind, State = CallOrder.Kind, CallOrder.State
 
 
@@ -101,20 +102,27 @@ def attended_before(calls: Sequence[QueueCall]) -> dict[uuid.UUID, Walk]:
 
 @dataclass(frozen=True)
 class HandedOver:
-    """`walk`: the flow of the call, where she has not ended it yet."""
+    """`walk`: the flow of the call, where she has not ended it yet. `is_unheard`: nobody spoke with the caller."""
 
     number: str
     walk: Walk | None
+    is_unheard: bool = False
 
 
 def handed_over(*, agent: Agent, now: datetime) -> list[HandedOver]:
-    """What she handed over a moment ago, that her page says so once more. Two queries at most."""
+    """What she handed over a moment ago, that her page says what came of it. Three queries at most."""
     done = CallOrder.objects.transfers().filter(agent=agent, state=State.DONE, asked_at__gt=now - timedelta(hours=1))
-    orders = list(done.filter(ended_at__gt=now - HANDED_OVER_SHOWN).order_by("-asked_at")[:3])
+    recent = done.filter(ended_at__gt=now - UNHEARD_SHOWN).select_related("call").order_by("-asked_at")[:3]
+    gone = QueueCall.objects.filter(uid__in=[order.call.uid for order in recent], is_handed_on=True, answered_at=None)
+    unheard = {call.uid for call in gone.exclude(outcome="")}
+    orders = [
+        order for order in recent
+        if order.call.uid in unheard or (order.ended_at and order.ended_at > now - HANDED_OVER_SHOWN)
+    ]  # fmt: skip
     calls = [order.call_id for order in orders]
     walks = Walk.objects.under_way().filter(agent=agent, call__in=calls).select_related("line") if calls else ()
     open_ = {walk.call_id: walk for walk in walks}
-    return [HandedOver(order.number, open_.get(order.call_id)) for order in orders]
+    return [HandedOver(order.number, open_.get(order.call_id), order.call.uid in unheard) for order in orders]
 
 
 def order_words(order: CallOrder, *, is_held: bool) -> str:

@@ -51,6 +51,12 @@ class QueueCall(models.Model):
         NOT_ANSWERED = "not_answered", _("Nadie la atendió")
         UNKNOWN = "unknown", _("No se sabe: se perdió el enlace con la central")
 
+    class Follow(models.TextChoices):
+        """Of a call that was handed over, while nobody is known to speak with its caller."""
+
+        ON = "on", _("siguió a otra parte")
+        RINGS = "rings", _("espera que alguien le conteste")
+
     key = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     switchboard = models.ForeignKey(Switchboard, models.PROTECT, related_name="+", verbose_name=_("central telefónica"))
     queue = models.CharField(_("cola"), max_length=80)
@@ -72,6 +78,7 @@ class QueueCall(models.Model):
     held_at = models.DateTimeField(_("en espera desde"), null=True, blank=True)
     ended_at = models.DateTimeField(_("terminada"), null=True, blank=True)
     is_handed_on = models.BooleanField(_("pasada a un interno"), default=False, db_default=False, editable=False)
+    follows = models.CharField(max_length=5, choices=Follow, blank=True, default="", db_default="", editable=False)
 
     objects = QueueCallQuerySet.as_manager()
 
@@ -96,6 +103,8 @@ class QueueCall(models.Model):
             models.Index(fields=["agent"], condition=~Q(state="over"), name="queue_call_of_an_agent_now"),
             # the visits of one caller, who was handed over from queue to queue
             models.Index(fields=["uid"], name="queue_call_of_a_caller"),
+            # who was handed over and is to be heard: asked when a link begins, and by the clock without one
+            models.Index(fields=["switchboard"], condition=~Q(follows=""), name="queue_call_followed"),
             # those whose numbers are to be forgotten, and what came on a day
             models.Index(fields=["-joined_at"], name="queue_call_newest_first"),
         ]

@@ -401,5 +401,16 @@ def test_who_is_answered_at_no_telephone_of_ours_was_not_left_alone(watch: Watch
 
 def test_who_is_handed_over_to_a_machine_was_left_alone_by_nobody(watch: Watch, seated: None) -> None:
     tell(watch, QueueJoined("101", CALLER, 1), MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 3))
-    tell(watch, Transferred(TELEPHONE, CALLER, None, "*98", came_about=True), HungUp(CALLER, 16))
+    tell(watch, Transferred(TELEPHONE, CALLER, None, "*98", came_about=True))
+    tell(watch, HungUp(CALLER, 16), at=NOW + timedelta(minutes=2))
     assert [call.outcome for call in QueueCall.objects.all()] == ["transferred"]
+
+
+@pytest.mark.parametrize(("cause", "seconds"), [(34, 30), (66, 0), (16, 1)])
+def test_who_is_handed_over_to_where_nothing_leads_was_left_alone(
+    cause: int, seconds: int, watch: Watch, seated: None
+) -> None:
+    tell(watch, QueueJoined("101", CALLER, 1), MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 3))
+    tell(watch, Transferred(TELEPHONE, CALLER, None, "70711198", came_about=True))
+    tell(watch, HungUp(CALLER, cause), at=NOW + timedelta(minutes=1, seconds=seconds))
+    assert [call.outcome for call in QueueCall.objects.order_by("joined_at")] == ["transferred", "not_answered"]

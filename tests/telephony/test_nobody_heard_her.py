@@ -1,0 +1,128 @@
+"""A caller who was handed over and heard by nobody is found, whatever happened meanwhile; who talks stays in sight."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from agents.models import Agent
+from agents.states import open_state
+from escalations.models import Escalation
+from inbound.lost_callers.calling_back import call_back_the_lost
+from inbound.ringing.own_calls import handed_over, own_calls
+from telephony.dialling import is_linked
+from telephony.models import Listening, QueueCall
+from telephony.unfollowed import close_the_unwatched
+from tests.sandbox.switchboard.playing import WITHOUT_END, Board
+from tests.telephony.a_listener import Running, until
+from tests.telephony.test_handing_over import call, comes_to, ends_as, give, played, running, state_of
+
+__all__ = ["call", "played", "running"]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def cards() -> list[str]:
+    """The calls to be made three minutes from now."""
+    call_back_the_lost(now=timezone.now() + timedelta(minutes=3))
+    return list(Escalation.objects.values_list("reason", flat=True))
+
+
+def link_again(running: Running) -> None:
+    running.stop()
+    running.listen()
+    until(lambda: is_linked(running.board, now=timezone.now()), "linked again")
+
+
+def test_the_link_is_lost_while_she_rings_and_she_hangs_up_later(
+    call: QueueCall, played: Board, running: Running
+) -> None:
+    played.turn(extensions={"1003": {"picks_up": "never"}}, rings=WITHOUT_END)
+    assert comes_to(give(call, "blind", "1003"), "done", "refused", "unknown") == "done"
+    until(lambda: played.state()["extensions"]["1003"]["state"] == "ringing", "it rings for her")
+    link_again(running)
+    played.do("decline", extension="1003")
+    until(lambda: QueueCall.objects.filter(is_handed_on=True, state="over").exists(), "she is gone")
+    assert len(cards()) == 1
+
+
+def test_the_link_is_lost_while_she_rings_and_she_is_gone_before_it_is_back(
+    call: QueueCall, played: Board, running: Running
+) -> None:
+    played.turn(extensions={"1003": {"picks_up": "never"}}, rings=WITHOUT_END)
+    assert comes_to(give(call, "blind", "1003"), "done", "refused", "unknown") == "done"
+    until(lambda: played.state()["extensions"]["1003"]["state"] == "ringing", "it rings for her")
+    running.stop()
+    played.do("decline", extension="1003")
+    until(lambda: not played.state()["channels"], "nobody is there any more")
+    running.listen()
+    until(lambda: QueueCall.objects.filter(is_handed_on=True, state="over").exists(), "it is told that nobody knows")
+    (reason,) = cards()
+    assert "no se sabe si alguien le contestó" in reason
+
+
+def test_who_spoke_with_somebody_before_the_link_was_lost_is_not_called(
+    call: QueueCall, played: Board, running: Running
+) -> None:
+    assert comes_to(give(call, "blind", "1002"), "done", "refused", "unknown") == "done"
+    until(lambda: played.state()["extensions"]["1002"]["state"] == "in_use", "the colleague speaks")
+    until(lambda: not QueueCall.objects.exclude(follows="").exists(), "it was heard")
+    running.stop()
+    played.do("hang-up", extension="1002")
+    until(lambda: not played.state()["channels"], "it is over")
+    running.listen()
+    until(lambda: is_linked(running.board, now=timezone.now()), "linked again")
+    assert cards() == []
+
+
+def test_where_no_trunk_leads_she_is_gone_at_once_and_found(call: QueueCall, played: Board, ana: Agent) -> None:
+    assert comes_to(give(call, "blind", "70711198"), "done", "refused", "unknown") == "done"
+    until(lambda: not played.state()["channels"], "she is gone")
+    until(lambda: QueueCall.objects.filter(is_handed_on=True, outcome="not_answered").exists(), "nobody heard her")
+    (told,) = handed_over(agent=ana, now=timezone.now())
+    assert told.is_unheard, "the page of who handed her over says so"
+    (reason,) = cards()
+    assert "le transfirió a 70711198: nadie le contestó" in reason
+
+
+def test_who_asks_first_and_hangs_up_before_anybody_answered_left_her_alone(
+    call: QueueCall, played: Board, ana: Agent
+) -> None:
+    played.turn(extensions={"1003": {"picks_up": "never"}}, rings=WITHOUT_END)
+    comes_to(give(call, "attended", "1003"), "taken")
+    until(lambda: QueueCall.objects.get(pk=call.pk).held_at, "the caller is on hold")
+    comes_to(give(call, "hang_up"), "done", "refused", "unknown")
+    until(lambda: not played.state()["channels"], "nobody is there any more")
+    until(lambda: QueueCall.objects.filter(is_handed_on=True, outcome="not_answered").exists(), "nobody heard her")
+    (told,) = handed_over(agent=ana, now=timezone.now())
+    assert told.is_unheard
+    assert len(cards()) == 1
+
+
+def test_after_more_than_a_minute_without_the_link_who_talks_goes_on_talking(
+    call: QueueCall, played: Board, running: Running, ana: Agent
+) -> None:
+    running.stop()
+    long_after = timezone.now() + timedelta(minutes=2)
+    assert close_the_unwatched(now=long_after) == 1
+    assert QueueCall.objects.get(pk=call.pk).outcome == "unknown"
+    assert state_of(ana) == "wrapping_up"
+    running.listen()
+    until(lambda: own_calls(agent=ana), "she is in it again")
+    (hers,) = own_calls(agent=ana)
+    assert (hers.is_hers, hers.call.uid, hers.call.number) == (True, call.uid, call.number)
+    assert state_of(ana) == "on_a_call"
+    assert comes_to(give(hers.call, "hang_up"), "done", "refused", "unknown") == "done"
+    assert ends_as(hers.call) == "done"
+
+
+def test_a_holder_who_stood_still_too_long_holds_it_no_more(call: QueueCall, running: Running) -> None:
+    """What it knows is old: it must read again what there is."""
+    fence = Listening.objects.get().fence
+    Listening.objects.update(lease_until=timezone.now() - timedelta(seconds=30))
+    until(lambda: Listening.objects.get().fence > fence, "it is taken anew")
+    until(lambda: is_linked(running.board, now=timezone.now()), "linked again")
+    there = open_state(call.agent) if call.agent else None
+    assert there is not None
+    assert there.state == "on_a_call"
