@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from agents.models import AgentState, PauseReason, User
+from agents.models import Agent, AgentState, By, PauseReason, User
+from agents.states import Event, change_state, open_state
 
 State = AgentState.State
 KINDS = {State.AVAILABLE: "ok", State.RINGING: "info", State.ON_A_CALL: "info", State.WRAPPING_UP: "info"}
@@ -37,3 +38,12 @@ def see_state(*, user: User, now: datetime) -> StateSeen | None:
     if there is None:
         return None
     return StateSeen(State(there.state), max(int((now - there.began_at).total_seconds()), 0), there.reason)
+
+
+def wrap_up(*, agent: Agent, now: datetime) -> bool:
+    """She is done with her last call. Returns whether she was wrapping it up."""
+    there = open_state(agent)
+    if there is None or there.state != State.WRAPPING_UP:
+        return False
+    change_state(agent=agent, event=Event.WRAPPED_UP, now=now, by=By.DESK, if_still=there.pk)
+    return True

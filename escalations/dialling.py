@@ -166,7 +166,7 @@ def end_wrap_up(*, escalation_id: int, by: User, now: datetime) -> None:
     hers = EscalationCall.objects.filter(escalation=escalation_id, by=by).select_related("call__agent")
     last = hers.order_by("-asked_at").first()
     if last is not None:
-        wrapped_up(call=last.call, agent=last.call.agent, at=now)
+        wrapped_up(key=last.call.key, agent=last.call.agent, at=now)
 
 
 def _with_what_she_did_since(asked: QuerySet[EscalationCall]) -> QuerySet[EscalationCall]:

@@ -33,10 +33,10 @@ def let_go(*, call: OutgoingCall, at: datetime) -> None:
     change(agent=call.agent, key=call.key, event=event, at=at)
 
 
-def wrapped_up(*, call: OutgoingCall, agent: Agent, at: datetime) -> None:
-    """She has said how the call ended that she was wrapping up: she is available, before the clock says so."""
+def wrapped_up(*, key: uuid.UUID, agent: Agent, at: datetime) -> None:
+    """She is done with the call of that key, if she was wrapping it up: she is available, before the clock says so."""
     there = open_state(agent)
-    if there is None or (there.state, there.call) != (AgentState.State.WRAPPING_UP, call.key):
+    if there is None or (there.state, there.call) != (AgentState.State.WRAPPING_UP, key):
         return
     change_state(agent=agent, event=Event.WRAPPED_UP, now=at, by=By.DESK, if_still=there.pk)
 

@@ -22,6 +22,7 @@ from telephony.models import HeardEvent, Listening, OutgoingCall
 from telephony.monitored import Monitored
 from telephony.outcomes import ClickedCall, Outcome, Phase
 from telephony.pauses import Pauses
+from telephony.reopening import reopen
 
 AT_ONCE = 500  # events of one transaction
 KEPT = timedelta(days=3)
@@ -115,7 +116,9 @@ class Watch:
         there |= {one.leg.linked for one in seen if isinstance(one, ChannelSeen)}
         ended = 0
         with transaction.atomic():
-            self._follow_new_ones(self._locked())
+            held = self._locked()
+            reopen(switchboard_id=held.pk, there=there, now=now)
+            self._follow_new_ones(held)
             for key, call in list(self._calls.items()):
                 if key not in there and not (call.agent and call.agent.uid in there):
                     ended += self._end(key, call.outcome, at=now)

@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern] = [
     path("<int:pk>/shift/", views.shift, name="shift"),
     path("shift/", views.my_shift, name="my_shift"),
     path("shift/<int:pk>/question/", views.question, name="question"),
+    path("ready/", views.ready, name="ready"),
     path("messages/<int:pk>/seen/", views.message_seen, name="message_seen"),
     path("questions/<int:pk>/seen/", views.question_seen, name="question_seen"),
 ]

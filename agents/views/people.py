@@ -21,6 +21,7 @@ from agents.access import agent_of, agents_only, centre_only, overseeing_only, s
 from agents.day import day_of_agent, stretches_of_day
 from agents.messages import see_message
 from agents.models import Agent, AgentMessage, AgentState, StretchQuestion, User
+from agents.own_state import wrap_up
 from agents.people import remember_language, set_duty
 from agents.questions import QuestionRefused, question_stretch, see_question
 from agents.tables import AgentTable
@@ -133,4 +134,12 @@ def message_seen(request: HttpRequest, pk: int) -> HttpResponse:
     """She has seen what was written to her."""
     written = AgentMessage.objects.visible_to(signed_in_user(request))
     see_message(message=get_object_or_404(written, pk=pk), now=timezone.now())
+    return HttpResponse(status=204) if request.htmx else redirect("home")  # type: ignore[attr-defined]
+
+
+@require_POST
+@agents_only
+def ready(request: HttpRequest) -> HttpResponse:
+    """She has wrapped up the call, before the clock says so. Pressed twice, or too late, it changes nothing."""
+    wrap_up(agent=agent_of(request), now=timezone.now())
     return HttpResponse(status=204) if request.htmx else redirect("home")  # type: ignore[attr-defined]

@@ -87,7 +87,7 @@ def end_wrap_up(*, attempt: Attempt, now: datetime) -> None:
     """She has said how the call ended that she was wrapping up: she is available, before the clock says so."""
     call = last_call(attempt_id=attempt.pk) if attempt.telephone else None
     if call is not None:
-        wrapped_up(call=call, agent=attempt.agent, at=now)
+        wrapped_up(key=call.key, agent=attempt.agent, at=now)
 
 
 def proposed_for(call: OutgoingCall, *, book: RuleBook) -> Disposition | None:

@@ -110,6 +110,7 @@ ADDRESSES = [
     Address("agents:shift", CENTRE, of=lambda world: {"pk": world.ana.pk}),
     Address("agents:question", AGENTS, of=lambda world: {"pk": world.stretch.pk}, sends={"note": "x"}, form=True),
     Address("agents:question_seen", STEERING, of=lambda world: {"pk": world.question.pk}, sends={}),
+    Address("agents:ready", AGENTS, sends={}),
     Address("agents:message_seen", AGENTS, of=lambda world: {"pk": world.message.pk}, sends={}),
     Address("own_day", AGENTS),
     Address("campaigns:desk_pause_stands", AGENTS),

@@ -7,13 +7,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from agents.models import Agent
+from agents.models import Agent, User
 from agents.states import open_state
 from escalations.models import Escalation
 from inbound.lost_callers.calling_back import call_back_the_lost
 from inbound.ringing.own_calls import handed_over, own_calls
-from telephony.dialling import is_linked
-from telephony.models import Listening, QueueCall
+from telephony.dialling import ask_to_call, close_the_forgotten, is_linked
+from telephony.models import Extension, Listening, Monitoring, OutgoingCall, QueueCall, Switchboard
+from telephony.monitoring import ask_to_monitor, close_forgotten_monitorings
+from telephony.seats import sit_down_to_listen
 from telephony.unfollowed import close_the_unwatched
 from tests.sandbox.switchboard.playing import WITHOUT_END, Board
 from tests.telephony.a_listener import Running, until
@@ -33,6 +35,14 @@ def link_again(running: Running) -> None:
     running.stop()
     running.listen()
     until(lambda: is_linked(running.board, now=timezone.now()), "linked again")
+
+
+def nobody_hears(running: Running) -> None:
+    """The link has been lost for two minutes."""
+    running.stop()
+    long_ago = timezone.now() - timedelta(minutes=2)
+    Listening.objects.update(lost_at=long_ago)
+    OutgoingCall.objects.filter(sent_at__isnull=False).update(sent_at=long_ago, asked_at=long_ago)
 
 
 def test_the_link_is_lost_while_she_rings_and_she_hangs_up_later(
@@ -103,9 +113,8 @@ def test_who_asks_first_and_hangs_up_before_anybody_answered_left_her_alone(
 def test_after_more_than_a_minute_without_the_link_who_talks_goes_on_talking(
     call: QueueCall, played: Board, running: Running, ana: Agent
 ) -> None:
-    running.stop()
-    long_after = timezone.now() + timedelta(minutes=2)
-    assert close_the_unwatched(now=long_after) == 1
+    nobody_hears(running)
+    assert close_the_unwatched(now=timezone.now()) == 1
     assert QueueCall.objects.get(pk=call.pk).outcome == "unknown"
     assert state_of(ana) == "wrapping_up"
     running.listen()
@@ -115,6 +124,31 @@ def test_after_more_than_a_minute_without_the_link_who_talks_goes_on_talking(
     assert state_of(ana) == "on_a_call"
     assert comes_to(give(hers.call, "hang_up"), "done", "refused", "unknown") == "done"
     assert ends_as(hers.call) == "done"
+
+
+def test_so_does_who_clicked_and_who_is_listened_to(running: Running, played: Board, ana: Agent, elena: User) -> None:
+    Switchboard.objects.update(technology=played.telephone("1001").partition("/")[0])
+    played.turn(extensions={"1001": {"picks_up": 0.1}})
+    last = Extension.objects.create(switchboard=running.board, number="1090")
+    sit_down_to_listen(user=elena, extension=last, now=timezone.now())
+    hers = Extension.objects.select_related("switchboard").get(number="1001")
+    clicked = ask_to_call(agent=ana, extension=hers, number="+59170712300", now=timezone.now())
+    until(lambda: OutgoingCall.objects.get(pk=clicked.pk).state == "talking", "she talks")
+    one = ask_to_monitor(by=elena, agent=ana, kind=Monitoring.Kind.LISTEN, now=timezone.now())
+    until(lambda: Monitoring.objects.get(pk=one.pk).state == "on", "it is listened to")
+    nobody_hears(running)
+    assert close_the_forgotten(now=timezone.now()) == 1
+    close_forgotten_monitorings(now=timezone.now())
+    assert (Monitoring.objects.get().outcome, state_of(ana)) == ("unknown", "wrapping_up")
+    running.listen()
+    until(lambda: OutgoingCall.objects.get(pk=clicked.pk).state == "talking", "it goes on")
+    assert state_of(ana) == "on_a_call"
+    assert played.is_older or Monitoring.objects.get().state == "on", "and who listens is in the book"
+    played.do("hang-up", extension="1001")
+    until(lambda: OutgoingCall.objects.get(pk=clicked.pk).outcome, "it ends")
+    assert OutgoingCall.objects.get(pk=clicked.pk).outcome == "answered"
+    until(lambda: Monitoring.objects.get().outcome, "and with it what was heard of it")
+    assert Monitoring.objects.get().outcome == ("unknown" if played.is_older else "done")
 
 
 def test_a_holder_who_stood_still_too_long_holds_it_no_more(call: QueueCall, running: Running) -> None:

@@ -10,10 +10,13 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from agents.models import Agent
+from agents.models import Agent, AgentState, By
+from agents.presence import sign_in
+from agents.states import Event, change_state
 from inbound.models import ServiceLine, Walk
 from inbound.ringing.callers import who_has
 from inbound.ringing.own_calls import NoLine, attend, line_of, own_calls
+from inbound.walks.leaving import leave_call
 from inbound.walks.state import read_state
 from telephony import phone_numbers
 from telephony.models import QueueCall, QueueRing, Switchboard
@@ -170,3 +173,21 @@ def test_who_presses_as_it_stops_ringing_is_told_so_and_a_stranger_finds_nothing
     answer = signed_in(ana).post(address, follow=True)
     assert "Esa llamada ya no timbra en su teléfono." in answer.content.decode()
     assert signed_in(marta).post(address).status_code == 404
+
+
+@pytest.mark.parametrize("ended_by", ["flow", "button"])
+def test_the_wrap_up_of_a_call_ends_with_its_flow_or_by_a_key(
+    ended_by: str, call: QueueCall, line: ServiceLine, ana: Agent, now: datetime, signed_in: Any
+) -> None:
+    """The next caller does not wait for the clock."""
+    sign_in(user=ana.user, now=now)
+    walk = attend(agent=ana, call=call, now=now)
+    for event in (Event.RANG, Event.ANSWERED, Event.HUNG_UP):
+        change_state(agent=ana, event=event, now=now, by=By.TELEPHONE, call=call.key, happened_at=now)
+    assert AgentState.objects.open().get().state == "wrapping_up"
+    if ended_by == "flow":
+        end = {"how": "hung_up", "reason": "", "name": "", "telephone": ""}
+        leave_call(by=ana.user, key=walk.key, position=walk.position, now=now, **end)
+    else:
+        assert signed_in(ana).post(reverse("agents:ready"), headers={"HX-Request": "true"}).status_code == 204
+    assert AgentState.objects.open().get().state == "available"
