@@ -52,7 +52,7 @@ def build(boards: int) -> tuple[list[str], int]:
         session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
         session.create()
-        cookies.append(f"{settings.SESSION_COOKIE_NAME}={session.session_key}")
+        cookies.append(f"{settings.SESSION_COOKIE_NAME}={session.secret}")
     card = raise_escalation(
         key="b", kind="billing_claim", line="102", reason="x", details={}, by=users[0], now=timezone.now()
     )

@@ -135,7 +135,7 @@ def build(contacts: int, agents: int) -> list[Desk]:
         session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
         session.create()
-        desks.append(Desk(f"{settings.SESSION_COOKIE_NAME}={session.session_key}"))
+        desks.append(Desk(f"{settings.SESSION_COOKIE_NAME}={session.secret}"))
     connection.close()
     return desks
 

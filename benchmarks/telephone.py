@@ -73,7 +73,7 @@ def build(stub: Stub, agents: int, desks: int) -> list[str]:
         session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
         session.create()
-        cookies.append(f"{settings.SESSION_COOKIE_NAME}={session.session_key}")
+        cookies.append(f"{settings.SESSION_COOKIE_NAME}={session.secret}")
     return cookies
 
 

@@ -83,7 +83,7 @@ def build(agents: int, flow: str = FLOW) -> list[Caller]:
         session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
         session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
         session.create()
-        callers.append(Caller(f"{settings.SESSION_COOKIE_NAME}={session.session_key}"))
+        callers.append(Caller(f"{settings.SESSION_COOKIE_NAME}={session.secret}"))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     connection.close()

@@ -185,7 +185,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "callcenter.requests.LiveOriginMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "callcenter.session_store.SecretSessionMiddleware",
     "callcenter.requests.ChosenLanguageMiddleware",
     "callcenter.requests.SessionEndedMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -325,7 +325,7 @@ AXES_USERNAME_CALLABLE = "agents.signing_in.name_that_tries"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/locked_out.html"
 AXES_ENABLE_ADMIN = True
-SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+SESSION_ENGINE = "callcenter.session_store"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", 10) * 3600  # one shift
 SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", 30)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = False  # a crashed browser must find its desk again

@@ -86,6 +86,11 @@ class Room:
         return bool(self.links)
 
     @property
+    def is_deaf(self) -> bool:
+        """Whether some switchboard is not heard: who waits or talks there nobody knows."""
+        return any(not one.is_up for one in self.links)
+
+    @property
     def more_alerts(self) -> int:
         return max(0, len(self.alerts) - ALERTS_SHOWN)
 

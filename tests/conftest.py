@@ -13,8 +13,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import vl_convert
+from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.test import Client, TransactionTestCase
+from django.test.client import ClientMixin
 from django.utils import translation
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
@@ -140,6 +142,20 @@ def one_look_at_the_static_files() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as changing:
         changing.setattr(WhiteNoiseMiddleware, "add_files_from_finders", look_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cookies_as_browsers_have_them() -> Iterator[None]:
+    """Django's client keeps the key of its session for a cookie; a browser has the cookie it was given."""
+    sets = ClientMixin._set_login_cookies  # type: ignore[attr-defined]  # not in the stubs
+
+    def sets_the_cookie(self: Any, request: Any) -> None:
+        sets(self, request)
+        self.cookies[settings.SESSION_COOKIE_NAME] = request.session.secret
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ClientMixin, "_set_login_cookies", sets_the_cookie)
         yield
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from importlib import import_module
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
@@ -20,6 +19,7 @@ from agents.second_factor import has_second_factor, needs_second_factor, used_se
 from agents.sessions import why_over
 from callcenter.live.address import origin_of_the_web
 from callcenter.live.hub import END, RETRY, Hub, Listener, TooMany
+from callcenter.session_store import SessionStore
 
 MayListen = Callable[[User], bool]
 
@@ -65,8 +65,7 @@ async def _stream(request: HttpRequest, hub: Hub, may_listen: MayListen) -> Http
 def who_listens(request: HttpRequest, may_listen: MayListen) -> int | None:
     """Whose session this is, read afresh; None when it is nobody's, or of somebody who may not hear this."""
     close_old_connections()
-    store = import_module(settings.SESSION_ENGINE).SessionStore
-    request.session = store(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+    request.session = SessionStore.of_cookie(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
     user = get_user(request)
     if not isinstance(user, User) or not may_listen(user) or why_over(request.session, user=user, now=timezone.now()):
         return None

@@ -39,6 +39,7 @@ SHOWN_BY: dict[str, dict[str, list[str]]] = {
             *("test_an_old_one_does_not_come_alive_when_she_is_let_in_again", "test_another_role_ends_it"),
         ],
         "agents/test_asked_by_itself.py": ["test_an_open_page_lets_its_session_end"],
+        "agents/test_session_store.py": ["test_a_key_that_was_read_opens_nothing"],
         "agents/test_accounts.py": [
             "test_ones_sessions_are_listed_and_the_others_can_be_closed",
             "test_a_new_place_is_told_in_the_other_session_and_by_mail_and_a_known_one_is_not",

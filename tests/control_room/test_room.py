@@ -102,6 +102,14 @@ def test_a_link_that_is_down_is_an_alert(now: datetime) -> None:
     assert kinds(lay_room(now=now)) == []
 
 
+def test_while_it_is_down_nobody_is_said_to_wait_nor_not_to(now: datetime, elena: User, signed_in: Any) -> None:
+    board = Switchboard.objects.create(name="Central", host="127.0.0.1", user="callcenter", is_on=True)
+    Listening.objects.create(switchboard=board, lost_at=now)
+    page = signed_in(elena).get(reverse("control_room:room")).content.decode()
+    assert "no se sabe quién espera ni quién habla" in page
+    assert "nadie espera" not in page
+
+
 @pytest.mark.parametrize(
     ("ahead", "words"), [(None, ""), (4.0, ""), (-5.0, ""), (3600.0, "adelanta 1 h 0 min"), (-90.0, "atrasa 1 min")]
 )

@@ -28,7 +28,7 @@ session = import_module(settings.SESSION_ENGINE).SessionStore()
 session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
 session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
 session.create()
-print(json.dumps([settings.SESSION_COOKIE_NAME, session.session_key]))
+print(json.dumps([settings.SESSION_COOKIE_NAME, session.secret]))
 """
 
 

@@ -65,7 +65,7 @@ for number in range(%(agents)d):
     session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
     session.create()
-    cookies.append((settings.SESSION_COOKIE_NAME, session.session_key))
+    cookies.append((settings.SESSION_COOKIE_NAME, getattr(session, "secret", None) or session.session_key))
 print(json.dumps(cookies))
 """
 
