@@ -13,8 +13,16 @@ from django.core import checks
 from systems.wire import papers_of
 
 DEMO_SECRET_KEY = "demo-only-key-that-production-refuses-to-start-with"  # noqa: S105
-SHORTEST_SECRET = 40
-DEFENCES = ("second-factor", "https", "database-tls", "queue-tls", "database-roles")  # a site may do without, and says
+SHORTEST_SECRET, FEWEST_LETTERS = 40, 10
+OF_THE_EXAMPLE = "password"  # noqa: S105  # as `.env.example` writes one
+DEFENCES = (
+    "second-factor",
+    "https",
+    "database-tls",
+    "queue-tls",
+    "systems-tls",
+    "database-roles",
+)  # a site may do without, and says
 VERIFIED = "verify-full"  # by PostgreSQL's client: the authority, and that it is of this name
 MAIL_THAT_GOES_NOWHERE = ("filebased", "console", "locmem", "dummy")
 
@@ -22,7 +30,7 @@ MAIL_THAT_GOES_NOWHERE = ("filebased", "console", "locmem", "dummy")
 def refusals(settings: Any) -> list[str]:
     """Each begins with the variable's name. `settings` has Django's attributes."""
     found = []
-    if settings.SECRET_KEY == DEMO_SECRET_KEY or len(settings.SECRET_KEY) < SHORTEST_SECRET:
+    if settings.SECRET_KEY == DEMO_SECRET_KEY or not is_a_secret(settings.SECRET_KEY):
         found.append("SECRET_KEY: production needs a secret of its own of at least 40 characters.")
     if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
         found.append("ALLOWED_HOSTS: production needs the names it is reached by, separated by commas.")
@@ -35,7 +43,7 @@ def refusals(settings: Any) -> list[str]:
         found.append("PUBLIC_URL: mails lead people there: production needs the address they reach it by.")
     elif settings.BEHIND_HTTPS and public.scheme != "https":
         found.append("PUBLIC_URL: behind https it begins with https://.")
-    if not settings.FACTOR_KEYS or any(len(key) < SHORTEST_SECRET for key in settings.FACTOR_KEYS):
+    if not settings.FACTOR_KEYS or not all(map(is_a_secret, settings.FACTOR_KEYS)):
         found.append("FACTOR_KEYS: production needs keys of its own of at least 40 characters, the newest first.")
     if wrong := sorted({*settings.TOTP_NOT_FOR} - {"agent", "supervisor", "auditor"}):
         found.append(f"TOTP_NOT_FOR: agent, supervisor or auditor, not {', '.join(wrong)}.")
@@ -55,12 +63,20 @@ def refusals(settings: Any) -> list[str]:
     return found
 
 
+def is_a_secret(text: str) -> bool:
+    """Long enough, and not one key that was held down."""
+    return len(text) >= SHORTEST_SECRET and len({*text}) >= FEWEST_LETTERS
+
+
 def _missing_defences(settings: Any) -> Iterator[tuple[str, str]]:
     """What production is without, each with the line that says how to have it or to say that it is meant."""
     if not settings.TOTP_REQUIRED:
         yield "second-factor", "TOTP_REQUIRED: leave it out, or name second-factor in PRODUCTION_WITHOUT."
     if not settings.BEHIND_HTTPS:
         yield "https", "BEHIND_HTTPS: leave it out, or name https in PRODUCTION_WITHOUT."
+    if plain := sorted(filter(_is_plain_and_elsewhere, (settings.SYSTEMS_URL, *settings.SYSTEM_URLS.values()))):
+        told = f"SYSTEMS_URL, SYSTEM_URLS: {', '.join(plain)} is asked about customers without TLS: https://…;"
+        yield "systems-tls", f"{told} or name systems-tls in PRODUCTION_WITHOUT."
     if settings.RUNS_EMBEDDED:
         return
     database = settings.DATABASES["default"]
@@ -96,7 +112,15 @@ def _of_servers(settings: Any) -> Iterator[str]:
     if _database_is_elsewhere(database) and not database["PASSWORD"]:
         yield "DATABASE_URL: a database on another machine needs a password."
     if not queue.password and _queue_is_elsewhere(queue):
-        yield "REDIS_URL: a queue on another machine needs a password: rediss://callcenter:password@host:6379."
+        yield "REDIS_URL: a queue on another machine needs a password: rediss://callcenter:…@host:6379."
+    for name, password in (("DATABASE_URL", database["PASSWORD"]), ("REDIS_URL", queue.password)):
+        if password == OF_THE_EXAMPLE:
+            yield f"{name}: its password is the example's."
+
+
+def _is_plain_and_elsewhere(address: str) -> bool:
+    told = urlsplit(address)
+    return told.scheme == "http" and _is_elsewhere(told.hostname or "")
 
 
 def _database_is_elsewhere(database: Any) -> bool:

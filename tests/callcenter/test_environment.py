@@ -100,6 +100,12 @@ DATABASE, QUEUE = "postgres://callcenter:p@db.internal/c", "rediss://:p@queue.in
         ({**PRODUCTION, "BEHIND_HTTPS": "false"}, "BEHIND_HTTPS: leave it out, or name https in"),
         ({**PRODUCTION, "PRODUCTION_WITHOUT": "passwords"}, "PRODUCTION_WITHOUT: second-factor, https"),
         ({**PRODUCTION, "FACTOR_KEYS": ""}, "FACTOR_KEYS: production needs keys"),
+        ({**PRODUCTION, "SECRET_KEY": "a" * 50}, "SECRET_KEY: production needs a secret"),
+        ({**PRODUCTION, "FACTOR_KEYS": "b" * 50}, "FACTOR_KEYS: production needs keys"),
+        ({**PRODUCTION, "DATABASE_URL": "postgres://callcenter:password@127.0.0.1/c"}, "DATABASE_URL: its password is"),
+        ({**PRODUCTION, "REDIS_URL": "redis://callcenter:password@127.0.0.1:6379"}, "REDIS_URL: its password is"),
+        ({**PRODUCTION, "SYSTEMS_URL": "http://systems.internal"}, "SYSTEMS_URL, SYSTEM_URLS: http://systems.internal"),
+        ({**PRODUCTION, "SYSTEM_URLS": "mio=http://mio.internal"}, "SYSTEMS_URL, SYSTEM_URLS: http://mio.internal"),
         ({**PRODUCTION, "FACTOR_KEYS": f"{SECRET},short"}, "FACTOR_KEYS: production needs keys"),
         ({**PRODUCTION, "METRICS_TOKEN": "1234"}, "METRICS_TOKEN: "),
         (
