@@ -28,7 +28,8 @@ DOORS = (
 # worker signing that they live, the probes of health, a folder whose files are as old as the disk's clock says, and the
 # program of the played switchboard, which sets its clock once.
 ASK_THE_CLOCK = (
-    *("agents/own_account.py", "agents/second_factor.py", "api/bearer.py", "callcenter/customers/for_programs.py"),
+    *("agents/own_account.py", "agents/second_factor.py", "agents/searched_lists.py"),
+    *("api/bearer.py", "callcenter/customers/for_programs.py"),
     "callcenter/clocks.py",  # two clocks are compared
     *(
         "agents/signing_in.py",

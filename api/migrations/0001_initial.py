@@ -4,12 +4,13 @@ import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
 import pgtrigger.compiler
-import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+from screens.whole_tables import WholeTables
 
-class Migration(migrations.Migration):
+
+class Migration(WholeTables):
 
     initial = True
 
@@ -41,6 +42,12 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='actúa por')),
             ],
             options={
+                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), models.Q(('confirmed_by', models.F('made_by')), _negated=True)), _connector='OR'), name='token_takes_two'), models.CheckConstraint(condition=models.Q(models.Q(('revoked_at', None), ('revoked_by', None)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='token_says_who_revoked_it'), models.CheckConstraint(condition=models.Q(('requests_a_minute__gte', 1)), name='token_may_ask_at_all')],
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "api_tokenevent" ("begins_with", "confirmed_at", "confirmed_by_id", "expires_at", "id", "made_at", "made_by_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requests_a_minute", "revoked_at", "revoked_by_id", "role", "scopes", "user_id") VALUES (NEW."begins_with", NEW."confirmed_at", NEW."confirmed_by_id", NEW."expires_at", NEW."id", NEW."made_at", NEW."made_by_id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."requests_a_minute", NEW."revoked_at", NEW."revoked_by_id", NEW."role", NEW."scopes", NEW."user_id"); RETURN NULL;', hash='ceb49fce80bf2668b7ec253445bbab37a53e811a', operation='INSERT', pgid='pgtrigger_insert_insert_251c8', table='api_token', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."begins_with" IS DISTINCT FROM (NEW."begins_with") OR OLD."confirmed_at" IS DISTINCT FROM (NEW."confirmed_at") OR OLD."confirmed_by_id" IS DISTINCT FROM (NEW."confirmed_by_id") OR OLD."expires_at" IS DISTINCT FROM (NEW."expires_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."made_by_id" IS DISTINCT FROM (NEW."made_by_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."requests_a_minute" IS DISTINCT FROM (NEW."requests_a_minute") OR OLD."revoked_at" IS DISTINCT FROM (NEW."revoked_at") OR OLD."revoked_by_id" IS DISTINCT FROM (NEW."revoked_by_id") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."scopes" IS DISTINCT FROM (NEW."scopes") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id"))', func='INSERT INTO "api_tokenevent" ("begins_with", "confirmed_at", "confirmed_by_id", "expires_at", "id", "made_at", "made_by_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requests_a_minute", "revoked_at", "revoked_by_id", "role", "scopes", "user_id") VALUES (NEW."begins_with", NEW."confirmed_at", NEW."confirmed_by_id", NEW."expires_at", NEW."id", NEW."made_at", NEW."made_by_id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."requests_a_minute", NEW."revoked_at", NEW."revoked_by_id", NEW."role", NEW."scopes", NEW."user_id"); RETURN NULL;', hash='c86e8b40f5a38b9317ebdb2f379d11646fa3d013', operation='UPDATE', pgid='pgtrigger_update_update_834f6', table='api_token', when='AFTER')),
+                    pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "api_tokenevent" ("begins_with", "confirmed_at", "confirmed_by_id", "expires_at", "id", "made_at", "made_by_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requests_a_minute", "revoked_at", "revoked_by_id", "role", "scopes", "user_id") VALUES (OLD."begins_with", OLD."confirmed_at", OLD."confirmed_by_id", OLD."expires_at", OLD."id", OLD."made_at", OLD."made_by_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."requests_a_minute", OLD."revoked_at", OLD."revoked_by_id", OLD."role", OLD."scopes", OLD."user_id"); RETURN NULL;', hash='5cc34aabf22c2699b5df8971dd3d3240d5ea5560', operation='DELETE', pgid='pgtrigger_delete_delete_3a075', table='api_token', when='AFTER')),
+                ],
                 'verbose_name': 'token',
                 'verbose_name_plural': 'tokens',
             },
@@ -56,6 +63,9 @@ class Migration(migrations.Migration):
                 ('at', models.DateTimeField(db_index=True)),
                 ('token', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='api.token')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('token', 'key'), name='reply_once_a_key')],
+            },
         ),
         migrations.CreateModel(
             name='TokenEvent',
@@ -81,43 +91,11 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='actúa por')),
             ],
             options={
+                'triggers': [
+                    pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'audit: % of % is refused, it is append-only', TG_OP, TG_TABLE_NAME\n             USING ERRCODE = 'insufficient_privilege';", hash='37b154341efd552851aa9434eb35befde6d4747e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8247a', table='api_tokenevent', when='BEFORE')),
+                    pgtrigger.compiler.Trigger(name='append_only_not_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'audit: % of % is refused, it is append-only', TG_OP, TG_TABLE_NAME\n             USING ERRCODE = 'insufficient_privilege';", hash='76a55e3bab93e9d7a74aa44171b770b1b77ad49e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_append_only_not_emptied_2c498', table='api_tokenevent', when='BEFORE')),
+                ],
                 'abstract': False,
             },
-        ),
-        migrations.AddConstraint(
-            model_name='token',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at', None), ('confirmed_by', None)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), models.Q(('confirmed_by', models.F('made_by')), _negated=True)), _connector='OR'), name='token_takes_two'),
-        ),
-        migrations.AddConstraint(
-            model_name='token',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('revoked_at', None), ('revoked_by', None)), models.Q(('revoked_at__isnull', False), ('revoked_by__isnull', False)), _connector='OR'), name='token_says_who_revoked_it'),
-        ),
-        migrations.AddConstraint(
-            model_name='token',
-            constraint=models.CheckConstraint(condition=models.Q(('requests_a_minute__gte', 1)), name='token_may_ask_at_all'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='token',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "api_tokenevent" ("begins_with", "confirmed_at", "confirmed_by_id", "expires_at", "id", "made_at", "made_by_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requests_a_minute", "revoked_at", "revoked_by_id", "role", "scopes", "user_id") VALUES (NEW."begins_with", NEW."confirmed_at", NEW."confirmed_by_id", NEW."expires_at", NEW."id", NEW."made_at", NEW."made_by_id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."requests_a_minute", NEW."revoked_at", NEW."revoked_by_id", NEW."role", NEW."scopes", NEW."user_id"); RETURN NULL;', hash='ceb49fce80bf2668b7ec253445bbab37a53e811a', operation='INSERT', pgid='pgtrigger_insert_insert_251c8', table='api_token', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='token',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."begins_with" IS DISTINCT FROM (NEW."begins_with") OR OLD."confirmed_at" IS DISTINCT FROM (NEW."confirmed_at") OR OLD."confirmed_by_id" IS DISTINCT FROM (NEW."confirmed_by_id") OR OLD."expires_at" IS DISTINCT FROM (NEW."expires_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."made_at" IS DISTINCT FROM (NEW."made_at") OR OLD."made_by_id" IS DISTINCT FROM (NEW."made_by_id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."requests_a_minute" IS DISTINCT FROM (NEW."requests_a_minute") OR OLD."revoked_at" IS DISTINCT FROM (NEW."revoked_at") OR OLD."revoked_by_id" IS DISTINCT FROM (NEW."revoked_by_id") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."scopes" IS DISTINCT FROM (NEW."scopes") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id"))', func='INSERT INTO "api_tokenevent" ("begins_with", "confirmed_at", "confirmed_by_id", "expires_at", "id", "made_at", "made_by_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requests_a_minute", "revoked_at", "revoked_by_id", "role", "scopes", "user_id") VALUES (NEW."begins_with", NEW."confirmed_at", NEW."confirmed_by_id", NEW."expires_at", NEW."id", NEW."made_at", NEW."made_by_id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."requests_a_minute", NEW."revoked_at", NEW."revoked_by_id", NEW."role", NEW."scopes", NEW."user_id"); RETURN NULL;', hash='c86e8b40f5a38b9317ebdb2f379d11646fa3d013', operation='UPDATE', pgid='pgtrigger_update_update_834f6', table='api_token', when='AFTER')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='token',
-            trigger=pgtrigger.compiler.Trigger(name='delete_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "api_tokenevent" ("begins_with", "confirmed_at", "confirmed_by_id", "expires_at", "id", "made_at", "made_by_id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "requests_a_minute", "revoked_at", "revoked_by_id", "role", "scopes", "user_id") VALUES (OLD."begins_with", OLD."confirmed_at", OLD."confirmed_by_id", OLD."expires_at", OLD."id", OLD."made_at", OLD."made_by_id", OLD."name", _pgh_attach_context(), NOW(), \'delete\', OLD."id", OLD."requests_a_minute", OLD."revoked_at", OLD."revoked_by_id", OLD."role", OLD."scopes", OLD."user_id"); RETURN NULL;', hash='5cc34aabf22c2699b5df8971dd3d3240d5ea5560', operation='DELETE', pgid='pgtrigger_delete_delete_3a075', table='api_token', when='AFTER')),
-        ),
-        migrations.AddConstraint(
-            model_name='reply',
-            constraint=models.UniqueConstraint(fields=('token', 'key'), name='reply_once_a_key'),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='tokenevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'audit: % of % is refused, it is append-only', TG_OP, TG_TABLE_NAME\n             USING ERRCODE = 'insufficient_privilege';", hash='37b154341efd552851aa9434eb35befde6d4747e', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_8247a', table='api_tokenevent', when='BEFORE')),
-        ),
-        pgtrigger.migrations.AddTrigger(
-            model_name='tokenevent',
-            trigger=pgtrigger.compiler.Trigger(name='append_only_not_emptied', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'audit: % of % is refused, it is append-only', TG_OP, TG_TABLE_NAME\n             USING ERRCODE = 'insufficient_privilege';", hash='76a55e3bab93e9d7a74aa44171b770b1b77ad49e', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_append_only_not_emptied_2c498', table='api_tokenevent', when='BEFORE')),
         ),
     ]

@@ -37,6 +37,7 @@ from inbound.writes.writing import owe_write, whom_of
 from screens.templatetags.screens import bs
 from service_level.days import LA_PAZ
 from telephony import phone_numbers
+from telephony.agent_states import wrapped_up
 
 INTERACTION = "smartflex.write_interaction"
 WORDS = ("text", "address", "name")  # fields whose answer says why; a number or a day stands among the data
@@ -193,8 +194,13 @@ def whom_in_words(write: OutsideWrite) -> str:
 
 
 def end_of_walk(*, here: WalkState, result: str, label: str, now: datetime) -> OutsideWrite:
-    """Owe the one interaction every attended call leaves (101.12, 103.8): how it ended, and the call in a few lines."""
+    """Owe the one interaction every attended call leaves (101.12, 103.8): how it ended, and the call in a few lines.
+
+    Whoever ends it after she hung up has wrapped it up.
+    """
     walk, footstep = here.walk, here.footstep
+    if walk.agent is not None and walk.call_id is not None:
+        wrapped_up(key=walk.call_id, agent=walk.agent, at=now)
     interaction = owe_write(
         key=f"walk:{walk.key}:interaction",
         walk=walk,

@@ -21,7 +21,6 @@ from inbound.models import Footstep, Walk
 from inbound.outside.reaching import look_up
 from inbound.outside.readings import HOUSE
 from inbound.walks.state import WalkState, flow_of, read_state
-from telephony.agent_states import wrapped_up
 
 HIGHEST_POSITION = 500  # steps of one call; a loop that goes round for ever is a mistake
 
@@ -106,12 +105,6 @@ def enter(
         if not answers_itself:
             return
         name = step.next
-
-
-def wrap_up(walk: Walk, *, now: datetime) -> None:
-    """Whoever has ended her flow after the call is free for the next one."""
-    if walk.ended_at is not None and walk.agent is not None and walk.call_id is not None:
-        wrapped_up(key=walk.call_id, agent=walk.agent, at=now)
 
 
 def leave(footstep: Footstep, *, now: datetime) -> None:

@@ -37,7 +37,7 @@ from inbound.walks.asked_twice import see_to_what_was_asked_twice
 from inbound.walks.cards import card_to_correct, cards_of
 from inbound.walks.consequences import correct, end_of_walk, notes_of, said_on_card, written
 from inbound.walks.customers import is_about_her, whose
-from inbound.walks.footsteps import WalkRefused, leave, locked_state, wrap_up
+from inbound.walks.footsteps import WalkRefused, leave, locked_state
 from inbound.walks.gone_on import hand_over_what_was_left, left_unanswered
 from inbound.walks.lane_news import call_her_at, call_nobody_on_a_stolen_line, say_where_she_is_called, tell_other_calls
 from inbound.walks.left_undone import all_undone, asked_of, what_was_refused
@@ -325,4 +325,3 @@ def _end(here: WalkState, *, how: How, reason: str, said: bool = False, now: dat
         leave(here.footstep, now=now)
     walk.result, walk.result_label, walk.ended_at, walk.draft = how.value, str(how.label), now, {}
     walk.save()
-    wrap_up(walk, now=now)

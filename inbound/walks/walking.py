@@ -43,7 +43,6 @@ from inbound.walks.footsteps import (
     locked_state,
     not_a_question_to_a_machine,
     refusals_noted,
-    wrap_up,
 )
 from inbound.walks.lane_news import call_nobody_on_a_stolen_line, say_where_she_is_called, tell_other_calls
 from inbound.walks.left_undone import all_undone, asked_of, check_who_is_called
@@ -125,7 +124,6 @@ def answer_step(
             enter(walk, here.trail, footstep.version_id, following, known=known, now=now)
         walk.draft = {}
         walk.save()
-        wrap_up(walk, now=now)
     return state_on(walk=walk, trail=here.trail)
 
 

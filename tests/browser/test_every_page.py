@@ -43,11 +43,11 @@ IS_NO_PAGE = (
         "control_room:campaigns",
     ),
 )
-IS_NO_PAGE += ("api:openapi-json", "api:openapi-view")  # a library draws it, in its own way
 # without a call, a desk or a card is not to ask again how far it is
 STOPS_ASKING = {"campaigns:desk_call_phase": 286, "campaigns:desk_when_free": 286, "escalations:call_phase": 286}
 OTHERS = {**dict.fromkeys(LEADS_ON, 302), **dict.fromkeys(IS_NOT_THERE, 404), **dict.fromkeys(IS_NO_PAGE, 200)}
 OTHERS |= {**STOPS_ASKING, "campaigns:desk_pause_stands": 204}  # the desk shows no pause, and there is none
+OTHERS |= {"api:openapi-json": 200, "api:openapi-view": 0}  # a page that a library draws, in its own way
 OTHERS["telephony:seat_stands"] = 204  # no switchboard is in use
 
 LOOKED_AT = [address for address in PAGES if address.name not in OTHERS]

