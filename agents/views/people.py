@@ -142,4 +142,6 @@ def message_seen(request: HttpRequest, pk: int) -> HttpResponse:
 def ready(request: HttpRequest) -> HttpResponse:
     """She has wrapped up the call, before the clock says so. Pressed twice, or too late, it changes nothing."""
     wrap_up(agent=agent_of(request), now=timezone.now())
-    return HttpResponse(status=204) if request.htmx else redirect("home")  # type: ignore[attr-defined]
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("home")
+    return HttpResponse(status=204, headers={"HX-Trigger": "calls-changed"})  # the head shows it, stream or none
