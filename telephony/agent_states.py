@@ -9,6 +9,7 @@ import structlog
 
 from agents.models import Agent, AgentState, By
 from agents.states import ENDS_A_CALL, Event, StateRefused, change_state, open_state
+from agents.telling import tell_pages
 from telephony.models import OutgoingCall, QueueCall
 
 BY_STATE = {
@@ -39,6 +40,7 @@ def wrapped_up(*, key: uuid.UUID, agent: Agent, at: datetime) -> None:
     if there is None or (there.state, there.call) != (AgentState.State.WRAPPING_UP, key):
         return
     change_state(agent=agent, event=Event.WRAPPED_UP, now=at, by=By.DESK, if_still=there.pk)
+    tell_pages([agent.user_id])
 
 
 def talks_of(agent: Agent) -> list[uuid.UUID]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
+from agents.states import Event as Change
+from telephony.agent_states import change
 from telephony.channels import interface_of, number_of
 from telephony.events import CallerSeen, ChannelSeen, Event, Member, MemberSeen
 from telephony.models import QueueCall, QueueRing
-from telephony.queue_calls import Outcome, QueueCalls
+from telephony.queue_calls import Outcome, QueueCalls, State
 
 
 def _speak(caller: ChannelSeen, other: ChannelSeen, ringing: Container[str]) -> bool:
@@ -29,7 +31,7 @@ class CallsFoundAgain(QueueCalls):
         channels = {one.leg.uid: one for one in seen if isinstance(one, ChannelSeen)}
         waiting = {one.leg.uid for one in seen if isinstance(one, CallerSeen)}
         told = {one.member.queue[:80] for one in seen if isinstance(one, MemberSeen)}
-        self._begin_where_they_go_on(channels)
+        self._begin_where_they_go_on(channels, now=now)
         gone = [call for call in self._calls.values() if call.uid not in channels.keys() | waiting]
         for call in gone:
             self._end(call, Outcome.UNKNOWN, at=now)
@@ -57,7 +59,8 @@ class CallsFoundAgain(QueueCalls):
             interface = interface_of(one.leg.channel)
             number = number_of(interface)
             is_hers = one.leg.linked == call.uid or (not one.leg.linked and number in rang)
-            if one.rings and number and is_hers and call.answered_at is None and call.left_at is None:
+            goes_on = call.answered_at is None and (call.left_at is None or call.is_handed_on)
+            if one.rings and number and is_hers and goes_on:
                 ringing[number] = Member(call.queue, rang.get(number, interface))
         for number, telephone in rang.items():
             if number not in ringing:
@@ -88,11 +91,21 @@ class CallsFoundAgain(QueueCalls):
                 interface, began = ring.telephone, max(began, ring.began_at)
         self._connect(call, Member(call.queue, interface), telephone, at=began)
 
-    def _begin_where_they_go_on(self, channels: Mapping[str, ChannelSeen]) -> None:
+    def _go_on_talking(self, call: QueueCall, *, at: datetime) -> None:
+        self._set(call, state=State.TALKING, outcome="", ended_at=None)
+        self._calls[call.uid] = self._telephones[call.agent_uid] = call
+        if call.agent is not None:
+            change(agent=call.agent, key=call.key, event=Change.WENT_ON, at=at)
+
+    def _begin_where_they_go_on(self, channels: Mapping[str, ChannelSeen], *, now: datetime) -> None:
         """Calls that were ended because nobody heard of them for too long, whose callers are there all the same."""
         unknown = QueueCall.objects.filter(switchboard=self._board, uid__in=channels, outcome=Outcome.UNKNOWN)
+        unknown = unknown.select_related("agent")
         for before in unknown.order_by("uid", "-ended_at").distinct("uid"):
-            if before.uid in self._calls or channels[before.uid].leg.uid != before.uid:
+            if before.uid in self._calls:
+                continue
+            if before.answered_at is not None and before.agent_uid in channels:  # the same talk, and the flow it has
+                self._go_on_talking(before, at=now)
                 continue
             self._calls[before.uid] = QueueCall.objects.create(
                 switchboard_id=self._board, queue=before.queue, uid=before.uid, channel=before.channel,

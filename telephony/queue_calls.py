@@ -237,6 +237,8 @@ class QueueCalls:
         if call.agent is not None:
             self._tell(call.agent)
             change(agent=call.agent, key=call.key, event=Change.HUNG_UP, at=at)
+        if call.is_handed_on and call.answered_at is None:
+            self._tell_who_handed_over(call)
         if outcome == Outcome.TRANSFERRED:
             self._handed.add(call)
             if Extension.objects.filter(switchboard=self._board, number__in=sent_to(call)).exists():
@@ -251,6 +253,12 @@ class QueueCalls:
         call.save(update_fields=list(values))
         if call.agent is not None:
             self._tell(call.agent)
+
+    def _tell_who_handed_over(self, call: QueueCall) -> None:
+        before = QueueCall.objects.filter(uid=call.uid, outcome=Outcome.TRANSFERRED).select_related("agent")
+        for one in before.order_by("-ended_at")[:1]:
+            if one.agent is not None:
+                self._tell(one.agent)
 
     def _tell(self, agent: Agent) -> None:
         self._told.add(agent.user_id)

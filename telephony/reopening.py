@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from agents.telling import tell_pages
 from telephony.agent_states import follow
 from telephony.models import Monitoring, OutgoingCall
 from telephony.outcomes import Outcome
@@ -31,10 +32,12 @@ def reopen(*, switchboard_id: int, there: Collection[str], now: datetime) -> Non
             call.state = State.CUSTOMER_RINGS
         if _is_under_way_again(call):
             follow(call=call, state=State(call.state), at=now)
+            tell_pages([call.agent.user_id])
     heard = Monitoring.objects.filter(pk__in=keys, switchboard=switchboard_id, outcome=Monitoring.Outcome.UNKNOWN)
-    for one in heard.filter(ended_at__gt=now - LONGEST):
+    for one in heard.filter(ended_at__gt=now - LONGEST).select_related("agent"):
         one.state = Monitoring.State.ON if one.began_at else Monitoring.State.SENT
-        _is_under_way_again(one)
+        if _is_under_way_again(one) and one.is_announced:
+            tell_pages([one.agent.user_id])
 
 
 def _is_under_way_again(row: OutgoingCall | Monitoring) -> bool:

@@ -17,6 +17,7 @@ from inbound.walks.beginning import begin_walk
 from telephony.models import CallOrder, QueueCall, QueueRing
 
 HANDED_OVER_SHOWN = timedelta(seconds=12)  # so long her page says that it was done
+IN_VAIN = (QueueCall.Outcome.NOT_ANSWERED, QueueCall.Outcome.UNKNOWN)
 UNHEARD_SHOWN = timedelta(minutes=2)  # and so long that it was in vain
 Kind, State = CallOrder.Kind, CallOrder.State
 
@@ -102,27 +103,42 @@ def attended_before(calls: Sequence[QueueCall]) -> dict[uuid.UUID, Walk]:
 
 @dataclass(frozen=True)
 class HandedOver:
-    """`walk`: the flow of the call, where she has not ended it yet. `is_unheard`: nobody spoke with the caller."""
+    """To `number`, of who called from `caller`. `walk`: the flow of the call, where she has not ended it yet. `lost`:
+    what came of it at the telephone she was handed over to, where nobody is known to have spoken with her.
+    """
 
     number: str
     walk: Walk | None
-    is_unheard: bool = False
+    caller: str = ""
+    lost: QueueCall | None = None
+
+    @property
+    def is_unheard(self) -> bool:
+        return self.lost is not None and self.lost.outcome == QueueCall.Outcome.NOT_ANSWERED
 
 
 def handed_over(*, agent: Agent, now: datetime) -> list[HandedOver]:
     """What she handed over a moment ago, that her page says what came of it. Three queries at most."""
     done = CallOrder.objects.transfers().filter(agent=agent, state=State.DONE, asked_at__gt=now - timedelta(hours=1))
     recent = done.filter(ended_at__gt=now - UNHEARD_SHOWN).select_related("call").order_by("-asked_at")[:3]
-    gone = QueueCall.objects.filter(uid__in=[order.call.uid for order in recent], is_handed_on=True, answered_at=None)
-    unheard = {call.uid for call in gone.exclude(outcome="")}
+    after: dict[uuid.UUID, QueueCall] = {}  # by the call that was handed over: what came of it at the next telephone
+    rows = QueueCall.objects.filter(uid__in=[order.call.uid for order in recent], is_handed_on=True)
+    for row in rows.order_by("-joined_at"):
+        for order in recent:
+            if row.uid == order.call.uid and order.call.ended_at and row.joined_at >= order.call.ended_at:
+                after[order.call_id] = row
+    lost = {key: row for key, row in after.items() if row.outcome in IN_VAIN and row.answered_at is None}
     orders = [
         order for order in recent
-        if order.call.uid in unheard or (order.ended_at and order.ended_at > now - HANDED_OVER_SHOWN)
+        if order.call_id in lost or (order.ended_at and order.ended_at > now - HANDED_OVER_SHOWN)
     ]  # fmt: skip
     calls = [order.call_id for order in orders]
     walks = Walk.objects.under_way().filter(agent=agent, call__in=calls).select_related("line") if calls else ()
     open_ = {walk.call_id: walk for walk in walks}
-    return [HandedOver(order.number, open_.get(order.call_id), order.call.uid in unheard) for order in orders]
+    return [
+        HandedOver(order.number, open_.get(order.call_id), order.call.number, lost.get(order.call_id))
+        for order in orders
+    ]
 
 
 def order_words(order: CallOrder, *, is_held: bool) -> str:

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from agents.models import Agent, User
+from agents.presence import sign_in
 from agents.states import open_state
 from escalations.models import Escalation
 from inbound.lost_callers.calling_back import call_back_the_lost
@@ -15,7 +16,7 @@ from inbound.ringing.own_calls import handed_over, own_calls
 from telephony.dialling import ask_to_call, close_the_forgotten, is_linked
 from telephony.models import Extension, Listening, Monitoring, OutgoingCall, QueueCall, Switchboard
 from telephony.monitoring import ask_to_monitor, close_forgotten_monitorings
-from telephony.seats import sit_down_to_listen
+from telephony.seats import sit_down, sit_down_to_listen
 from telephony.unfollowed import close_the_unwatched
 from tests.sandbox.switchboard.playing import WITHOUT_END, Board
 from tests.telephony.a_listener import Running, until
@@ -110,6 +111,40 @@ def test_who_asks_first_and_hangs_up_before_anybody_answered_left_her_alone(
     assert len(cards()) == 1
 
 
+def test_the_link_is_lost_while_a_seated_colleagues_telephone_rings_for_her(
+    call: QueueCall, played: Board, running: Running, luis: Agent
+) -> None:
+    there = Extension.objects.create(switchboard=call.switchboard, number="1002")
+    sign_in(user=luis.user, now=timezone.now())
+    sit_down(agent=luis, extension=there, now=timezone.now())
+    played.turn(extensions={"1002": {"picks_up": "never"}}, rings=WITHOUT_END)
+    give(call, "blind", "1002")
+    until(lambda: state_of(luis) == "ringing", "his telephone rings for her")
+    link_again(running)
+    until(lambda: state_of(luis) == "ringing" and own_calls(agent=luis), "it rings on, on his page")
+    played.do("decline", extension="1002")
+    until(lambda: state_of(luis) == "available", "it rings no more")
+    assert len(cards()) == 1
+
+
+def test_who_was_heard_there_and_lost_later_was_not_lost_by_the_first(
+    call: QueueCall, played: Board, ana: Agent, luis: Agent
+) -> None:
+    there = Extension.objects.create(switchboard=call.switchboard, number="1002")
+    sign_in(user=luis.user, now=timezone.now())
+    sit_down(agent=luis, extension=there, now=timezone.now())
+    give(call, "blind", "1002")
+    until(lambda: state_of(luis) == "on_a_call", "the colleague speaks with her")
+    (his,) = own_calls(agent=luis)
+    played.turn(extensions={"1003": {"picks_up": "never"}}, rings=WITHOUT_END)
+    give(his.call, "blind", "1003")
+    until(lambda: played.state()["extensions"]["1003"]["state"] == "ringing", "it rings for her")
+    played.do("decline", extension="1003")
+    until(lambda: QueueCall.objects.filter(is_handed_on=True, outcome="not_answered").exists(), "nobody heard her")
+    assert [told.lost for told in handed_over(agent=ana, now=timezone.now())] == [None]
+    assert [told.is_unheard for told in handed_over(agent=luis, now=timezone.now())] == [True]
+
+
 def test_after_more_than_a_minute_without_the_link_who_talks_goes_on_talking(
     call: QueueCall, played: Board, running: Running, ana: Agent
 ) -> None:
@@ -120,7 +155,7 @@ def test_after_more_than_a_minute_without_the_link_who_talks_goes_on_talking(
     running.listen()
     until(lambda: own_calls(agent=ana), "she is in it again")
     (hers,) = own_calls(agent=ana)
-    assert (hers.is_hers, hers.call.uid, hers.call.number) == (True, call.uid, call.number)
+    assert (hers.is_hers, hers.call) == (True, call), "the same, with the flow she has open for it"
     assert state_of(ana) == "on_a_call"
     assert comes_to(give(hers.call, "hang_up"), "done", "refused", "unknown") == "done"
     assert ends_as(hers.call) == "done"
