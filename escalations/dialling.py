@@ -72,6 +72,13 @@ class Calling:
         return self.call is not None and not self.call.is_over
 
     @property
+    def asks_again(self) -> bool:
+        """Whether the page asks how it stands; of what is unknown until she has said what came of it."""
+        return self.call is not None and (
+            not self.call.is_over or self.call.is_unknown and not self.call.is_answered_for
+        )
+
+    @property
     def may_hang_up(self) -> bool:
         return self.in_another or (self.call is not None and self.call.may_hang_up)
 

@@ -17,6 +17,7 @@ from telephony.models import CallOrder, Listening, QueueCall
 
 Kind, State, Why = CallOrder.Kind, CallOrder.State, CallOrder.Why
 BEGINS_WITHIN = timedelta(seconds=10)  # the caller is on hold by then, where the switchboard asks first and tells of it
+AT_ONCE = timedelta(seconds=2)  # nobody speaks with a caller so shortly
 # What switchboards answer when they do not do it.
 REFUSALS = (
     (re.compile(r"no such channel|channel (specified )?does not exist|no channel", re.IGNORECASE), Why.NO_CALL),
@@ -152,6 +153,17 @@ def take_back_consulting(*, call: QueueCall, now: datetime) -> None:
     asked_first = CallOrder.objects.under_way().filter(call=call, kind=Kind.ATTENDED, sent_at__isnull=False)
     for order in asked_first.select_related("agent"):
         end_order(order=order, state=State.REFUSED, why=Why.CAME_BACK, now=now)
+
+
+def asked_to_the_end(*, call: QueueCall, now: datetime) -> bool:
+    """She hangs up at her telephone as soon as she is with the caller again: she never was, for a switchboard ends the
+    asking before it ends the call. Then the order stands as it did.
+    """
+    orders = CallOrder.objects.filter(call=call)
+    if orders.filter(kind=Kind.HANG_UP, sent_at__isnull=False).exists():
+        return False
+    back = orders.filter(kind=Kind.ATTENDED, why=Why.CAME_BACK, ended_at__gte=now - AT_ONCE)
+    return bool(back.update(state=State.TAKEN, why="", ended_at=None))
 
 
 def close_forgotten_orders(*, now: datetime) -> int:

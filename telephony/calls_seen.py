@@ -45,6 +45,11 @@ class CallSeen:
         return self.call.outcome == Outcome.UNKNOWN
 
     @property
+    def may_go_on(self) -> bool:
+        """Whether there is more to come of it: what nobody heard of for too long is found again where it is there."""
+        return not self.is_over or self.is_unknown
+
+    @property
     def may_hang_up(self) -> bool:
         return not self.call.is_over and self.call.ending_asked_at is None
 

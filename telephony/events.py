@@ -104,7 +104,9 @@ class HungUp:
 
 @dataclass(frozen=True, slots=True)
 class Transferred:
-    """`by` handed `whom` over: blindly to an `extension`, or to somebody she spoke with first."""
+    """`by` handed `whom` over: blindly to an `extension`, or to somebody she spoke with first; with neither, to
+    somebody whose telephone still rings.
+    """
 
     by: Leg
     whom: Leg

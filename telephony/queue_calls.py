@@ -13,7 +13,15 @@ from agents.states import Event as Change
 from agents.telling import tell_pages
 from telephony import phone_numbers
 from telephony.agent_states import change
-from telephony.call_orders import asks_first, hands_over, leaves, sent_to, settle_orders, take_back_consulting
+from telephony.call_orders import (
+    asked_to_the_end,
+    asks_first,
+    hands_over,
+    leaves,
+    sent_to,
+    settle_orders,
+    take_back_consulting,
+)
 from telephony.channels import interface_of, number_of
 from telephony.events import (
     DialBegan,
@@ -79,15 +87,17 @@ class QueueCalls:
                 call = self._join(member.queue, caller, at=at - timedelta(seconds=waited))
                 self._connect(call, member, telephone, at=at)
             case MemberDone(member, caller, reason=reason) if call := self._of(caller, member.queue):
-                left = leaves(call)
+                left = leaves(call) or (reason == "agent" and asked_to_the_end(call=call, now=at))
                 self._end(call, Outcome.TRANSFERRED if reason == "transfer" or left else Outcome.DONE, at=at)
                 if left:
                     self._handed.is_to_be_heard(call.uid)
-            case Transferred(by, whom, to, came_about=True) if call := self._telephones.get(by.uid):
+            case Transferred(by, whom, to, extension, came_about=True) if call := self._telephones.get(by.uid):
                 asked = self._handed.met_by(by.uid) if to == whom else []  # an older one does not say who was asked
                 self._end(call, Outcome.TRANSFERRED, at=at)
                 if to is not None:
                     self._handed.was_heard(call.uid)
+                elif not extension:
+                    self._handed.is_to_be_heard(call.uid)
                 if call.uid not in self._calls:
                     self._go_on_with(call, asked, at=at)
             case DialBegan(caller, called) if caller is not None:
@@ -107,7 +117,7 @@ class QueueCalls:
                 was_answered = call.answered_at or self._handed.is_heard(leg.uid)  # by somebody at no telephone of ours
                 self._end(call, Outcome.DONE if was_answered else Outcome.NOT_ANSWERED, at=at)
             case HungUp(leg) if call := self._telephones.get(leg.uid):
-                asked_first = asks_first(call)
+                asked_first = asks_first(call) or asked_to_the_end(call=call, now=at)
                 self._end(call, Outcome.TRANSFERRED if hands_over(call) or asked_first else Outcome.DONE, at=at)
                 if asked_first:
                     self._handed.is_to_be_heard(call.uid)

@@ -44,7 +44,7 @@ def escalation_call(request: HttpRequest, pk: int) -> HttpResponse:
 @working_only
 @require_GET
 def call_phase(request: HttpRequest, pk: int) -> HttpResponse:
-    """How her call about a card stands; 204 while the page shows it already, and once it is over no more."""
+    """How her call about a card stands; 204 while the page shows it already, and once its end is known no more."""
     user = signed_in_user(request)
     found = get_object_or_404(calls_known_to(by=user).select_related("kind", "owner"), pk=pk)
     if not EscalationCall.objects.visible_to(user).filter(escalation=found, by=user).exists():
@@ -79,7 +79,7 @@ def _stands(request: HttpRequest, found: Escalation, user: User) -> HttpResponse
     sees_it = not at_desk and Escalation.objects.visible_to(user).filter(pk=found.pk).exists()
     if sees_it:  # the card's history tells the end too
         context |= {"key": "l", "is_alone": True, "history": history_of(found, asked, now=now)}
-    status = ENOUGH if asks_again and not calling.is_under_way else 200
+    status = ENOUGH if asks_again and not calling.asks_again else 200
     return render(request, "escalations/_call_phase.html", context, status=status)
 
 

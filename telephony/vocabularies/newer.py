@@ -85,7 +85,8 @@ def _attended(message: Message) -> Event | None:
     by, whom = leg(message, "origtransferer"), leg(message, "transferee")
     if by is None or whom is None:
         return None
-    return Transferred(by, whom, leg(message, "transfertarget"), "", _came_about(message))
+    answered = message.get("transfertargetchannelstatedesc").lower() != "ringing"  # she hung up before he lifted
+    return Transferred(by, whom, leg(message, "transfertarget") if answered else None, "", _came_about(message))
 
 
 def _came_about(message: Message) -> bool:

@@ -307,6 +307,24 @@ def test_the_desk_calls_shows_the_phase_hangs_up_and_proposes(
     assert Change.objects.filter(escalation=promised, verb="note").count() == 0
 
 
+def test_a_call_of_which_nobody_heard_is_found_again_until_she_said_what_came_of_it(
+    her_own: User, card: Escalation, signed_in: SignedIn, now: datetime
+) -> None:
+    client, asks = signed_in(her_own), f'hx-get="{reverse("escalations:call_phase", args=[card.pk])}"'
+    press(client, "escalation_call", card)
+    call = OutgoingCall.objects.get()
+    ends(call, Outcome.UNKNOWN, now, customer_rang_at=now)
+    assert phase(client, card).status_code == 200
+    assert phase(client, card, shown=f"{call.key}-over").status_code == 204
+    assert asks in client.get(f"/escalations/{card.pk}/").content.decode()
+    OutgoingCall.objects.update(state="talking", outcome="", sent_at=now, fence=1, ended_at=None, answered_at=now)
+    assert keys_of(phase(client, card, shown=f"{call.key}-over").content.decode()).count("f") == 1
+    ends(OutgoingCall.objects.get(), Outcome.UNKNOWN, now, customer_rang_at=now)
+    with time_machine.travel(now + timedelta(seconds=5), tick=False):
+        client.post(f"/escalations/{card.pk}/steps/note/", {"text": "Habló"}, **HTMX)
+        assert asks not in client.get(f"/escalations/{card.pk}/").content.decode()
+
+
 def test_the_card_calls_with_its_keys_and_its_history_tells_the_end(
     her_own: User, card: Escalation, signed_in: SignedIn, now: datetime
 ) -> None:

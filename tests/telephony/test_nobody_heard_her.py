@@ -97,13 +97,17 @@ def test_where_no_trunk_leads_she_is_gone_at_once_and_found(call: QueueCall, pla
     assert "le transfirió a 70711198: nadie le contestó" in reason
 
 
+@pytest.mark.parametrize("hangs_up_at", ["the desk", "her telephone"])
 def test_who_asks_first_and_hangs_up_before_anybody_answered_left_her_alone(
-    call: QueueCall, played: Board, ana: Agent
+    hangs_up_at: str, call: QueueCall, played: Board, ana: Agent
 ) -> None:
     played.turn(extensions={"1003": {"picks_up": "never"}}, rings=WITHOUT_END)
     comes_to(give(call, "attended", "1003"), "taken")
     until(lambda: QueueCall.objects.get(pk=call.pk).held_at, "the caller is on hold")
-    comes_to(give(call, "hang_up"), "done", "refused", "unknown")
+    if hangs_up_at == "the desk":
+        comes_to(give(call, "hang_up"), "done", "refused", "unknown")
+    else:
+        played.do("hang-up", extension="1001")
     until(lambda: not played.state()["channels"], "nobody is there any more")
     until(lambda: QueueCall.objects.filter(is_handed_on=True, outcome="not_answered").exists(), "nobody heard her")
     (told,) = handed_over(agent=ana, now=timezone.now())

@@ -399,6 +399,14 @@ def test_who_is_answered_at_no_telephone_of_ours_was_not_left_alone(watch: Watch
     assert QueueCall.objects.get(is_handed_on=True).outcome == "done"
 
 
+def test_who_was_asked_and_had_not_lifted_when_she_hung_up_is_to_be_heard(watch: Watch, seated: None) -> None:
+    """A switchboard goes on to ring at his telephone; nobody lifts it, and she hangs up as whoever had enough does."""
+    tell(watch, QueueJoined("101", CALLER, 1), MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 3))
+    tell(watch, Transferred(TELEPHONE, CALLER, None, "", came_about=True), HungUp(TELEPHONE, 16))
+    tell(watch, HungUp(CALLER, 16), at=NOW + timedelta(minutes=1))
+    assert [call.outcome for call in QueueCall.objects.order_by("joined_at")] == ["transferred", "not_answered"]
+
+
 def test_who_is_handed_over_to_a_machine_was_left_alone_by_nobody(watch: Watch, seated: None) -> None:
     tell(watch, QueueJoined("101", CALLER, 1), MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 3))
     tell(watch, Transferred(TELEPHONE, CALLER, None, "*98", came_about=True))

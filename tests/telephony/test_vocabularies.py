@@ -99,6 +99,14 @@ def test_a_transfer_says_who_handed_whom_over(name: str, is_blind: bool) -> None
     assert (bool(handed.extension), handed.to is None) == (is_blind, is_blind)
 
 
+def test_who_hangs_up_before_the_one_she_asks_has_lifted_hands_over_to_nobody_yet() -> None:
+    recorded = next(one for one in recording("inbound-attended-transfer").messages if one.event == "AttendedTransfer")
+    said = dict(recorded.pairs) | {"transfertargetchannelstatedesc": "Ringing"}
+    (handed,) = Vocabulary("13.0.0").read(Message(tuple(said.items())))
+    assert isinstance(handed, Transferred)
+    assert (handed.to, handed.extension, handed.came_about) == (None, "", True)
+
+
 @pytest.mark.parametrize("name", all_names(""))
 def test_nothing_recorded_breaks_a_vocabulary_and_what_is_left_out_is_counted(name: str) -> None:
     for version in ("13.0.0", "1.3"):

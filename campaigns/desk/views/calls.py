@@ -56,7 +56,7 @@ def call(request: HttpRequest) -> HttpResponse:
 @require_GET
 @agents_only
 def call_phase(request: HttpRequest) -> HttpResponse:
-    """How the call of the open attempt stands; 204 while the page shows it already, and once it is over no more.
+    """How the call of the open attempt stands; 204 while the page shows it already, and once its end is known no more.
 
     A call that ended at her own telephone is taken back: the page has its telephones again, and why.
     """
@@ -74,9 +74,9 @@ def call_phase(request: HttpRequest) -> HttpResponse:
             if "HX-Retarget" not in shown:
                 shown["HX-Retarget"], shown["HX-Reswap"] = "#telephones", "outerHTML"
             return shown
-    status = ENOUGH if seen.is_over else 200
+    status = 200 if seen.may_go_on else ENOUGH
     if request.GET.get("shown") == seen.mark:
-        same = HttpResponse(status=ENOUGH if seen.is_over else 204)
+        same = HttpResponse(status=204 if seen.may_go_on else ENOUGH)
         same["HX-Reswap"] = "none"
         return same
     return render(request, "campaigns/desk/_placed_call.html", {"seen": seen}, status=status)

@@ -186,11 +186,25 @@ def test_the_result_is_proposed_and_recorded_by_nobody(
     proposed = proposed_for(call, book=read_rules(now=now))
     assert (proposed.code if proposed else None) == code
     told = phase(signed_in(seated))
-    assert told.status_code == 286
+    assert told.status_code == (200 if outcome == Outcome.UNKNOWN else 286)
     assert (f'data-proposes value="{code}"' in told.content.decode()) == (code is not None)
     page = at_desk(signed_in(seated)).content.decode()
     assert page.count("checked") == (1 if code else 0)
     assert Attempt.objects.get().resulted_at is None
+
+
+def test_a_call_of_which_nobody_heard_is_found_again_by_the_page_that_shows_it(
+    seated: Agent, opened: Contact, signed_in: SignedIn, now: datetime
+) -> None:
+    client, call = signed_in(seated), dial(seated, opened, now).call
+    ends(call, Outcome.UNKNOWN, now)
+    assert reverse("campaigns:desk_call_phase") in at_desk(client).content.decode(), "the page asks on"
+    told = phase(client, shown="another")
+    assert (told.status_code, "Colgar" in told.content.decode()) == (200, False)
+    assert phase(client, shown=f"{OutgoingCall.objects.get().key}-over").status_code == 204
+    OutgoingCall.objects.update(state="talking", outcome="", sent_at=now, fence=1, ended_at=None, answered_at=now)
+    again = phase(client, shown=f"{OutgoingCall.objects.get().key}-over")
+    assert (again.status_code, "Colgar" in again.content.decode()) == (200, True)
 
 
 def test_an_unknown_end_is_said_to_be_unknown(
