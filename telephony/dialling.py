@@ -63,8 +63,7 @@ def ask_to_hang_up(*, call: OutgoingCall, now: datetime) -> None:
 
 def is_linked(board: Switchboard, *, now: datetime) -> bool:
     """Whether somebody holds a link to it that works."""
-    held = Listening.objects.filter(switchboard=board, lease_until__gt=now, connected_at__isnull=False)
-    return board.is_on and held.exists()
+    return Switchboard.objects.heard(now=now).filter(pk=board.pk).exists()
 
 
 def next_to_send(*, held: Listening, now: datetime) -> OutgoingCall | None:

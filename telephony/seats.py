@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, Role, User
@@ -35,7 +36,8 @@ class SeatSeen:
     """What her pages show of it. `chosen`: the key of the extension the form begins with; 0 for none.
 
     `is_unregistered`: the switchboard says that it cannot be had, or the last call she asked for from there came back
-    because of that. `problem`: why she does not sit where she said; `may_take`: she may in place of who does.
+    because of that. `is_deaf`: no link to its switchboard works: what her pages show of calls is what was told last.
+    `problem`: why she does not sit where she said; `may_take`: she may in place of who does.
     """
 
     extensions: list[Extension]
@@ -45,6 +47,7 @@ class SeatSeen:
     since: datetime | None = None
     chosen: int = 0
     is_unregistered: bool = False
+    is_deaf: bool = False
     problem: str = ""
     may_take: bool = False
     names_switchboards: bool = False
@@ -130,7 +133,8 @@ def see_seat(
     *, user: User, now: datetime, wanted: int = 0, problem: str = "", may_take: bool = False
 ) -> SeatSeen | None:
     """What an agent's or a supervisor's page shows; None where no switchboard is in use, and for who is neither."""
-    boards = list(Switchboard.objects.in_use())
+    heard = Switchboard.objects.heard(now=now)
+    boards = dict(Switchboard.objects.in_use().annotate(is_heard=Q(pk__in=heard)).values_list("pk", "is_heard"))
     if not boards:
         return None
     there = Extension.objects.filter(is_active=True, switchboard__in=boards).select_related("switchboard")
@@ -138,6 +142,8 @@ def see_seat(
     agent = Agent.objects.filter(user=user).first()
     if agent is None and user.role == Role.SUPERVISOR:
         seen = _seen_to_listen(user, extensions, wanted or 0, problem, may_take, len(boards) > 1)
+        if seen.extension is not None and not boards[seen.extension.switchboard_id]:
+            return replace(seen, is_deaf=True)
         is_gone = seen.extension is not None and is_there(seen.extension, now=now) is False
         return replace(seen, is_unregistered=True) if is_gone else seen
     if agent is None:
@@ -155,6 +161,7 @@ def see_seat(
         since=seat.since if seat else None,
         chosen=wanted or (begins_with.pk if begins_with else 0),
         is_unregistered=bool(seat and extension and _is_unregistered(seat, extension, now=now)),
+        is_deaf=bool(extension and not boards[extension.switchboard_id]),
         problem=problem,
         may_take=may_take,
         names_switchboards=len(boards) > 1,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -19,6 +21,10 @@ VARIABLE = RegexValidator(r"^[A-Z][A-Z0-9_]*$", _("El nombre de una variable de 
 class SwitchboardQuerySet(models.QuerySet["Switchboard"]):
     def in_use(self) -> SwitchboardQuerySet:
         return self.filter(is_on=True)
+
+    def heard(self, *, now: datetime) -> SwitchboardQuerySet:
+        """Those in use to which somebody holds a link that works."""
+        return self.in_use().filter(listening__lease_until__gt=now, listening__connected_at__isnull=False)
 
 
 @audited()

@@ -108,6 +108,7 @@ def test_while_it_is_down_nobody_is_said_to_wait_nor_not_to(now: datetime, elena
     page = signed_in(elena).get(reverse("control_room:room")).content.decode()
     assert "no se sabe quién espera ni quién habla" in page
     assert "nadie espera" not in page
+    assert "lo último que se supo" in page
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,16 @@ def test_the_form_asks_before_it_takes_and_who_lost_it_is_told(
     assert "Le tomaron" not in his.get(reverse("campaigns:desk")).content.decode()
 
 
+def test_her_pages_say_that_the_switchboard_is_not_heard(
+    ana: Agent, board: Switchboard, first: Extension, signed_in: SignedIn
+) -> None:
+    client, now = signed_in(ana), timezone.now()
+    sit_down(agent=ana, extension=first, now=now)
+    assert "sin enlace" in client.get(reverse("telephony:seat_stands")).content.decode()
+    Listening.objects.create(switchboard=board, lease_until=now + timedelta(seconds=30), connected_at=now)
+    assert "sin enlace" not in client.get(reverse("telephony:seat_stands")).content.decode()
+
+
 def test_a_telephone_that_is_none_of_ours_is_not_sat_at(ana: Agent, first: Extension, signed_in: SignedIn) -> None:
     for forged in ("0", "9999999", "x", "1" * 30):
         assert signed_in(ana).post(reverse("telephony:seat"), {"extension": forged}, **HTMX).status_code == 404
