@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
 from agents.models import Agent, AgentState, By, PauseReason, User
 from agents.states import Event, change_state, open_state
+from agents.telling import tell_pages
 
 State = AgentState.State
 KINDS = {State.AVAILABLE: "ok", State.RINGING: "info", State.ON_A_CALL: "info", State.WRAPPING_UP: "info"}
@@ -40,10 +42,12 @@ def see_state(*, user: User, now: datetime) -> StateSeen | None:
     return StateSeen(State(there.state), max(int((now - there.began_at).total_seconds()), 0), there.reason)
 
 
-def wrap_up(*, agent: Agent, now: datetime) -> bool:
-    """She is done with her last call. Returns whether she was wrapping it up."""
+def wrap_up(*, agent: Agent, now: datetime, call: uuid.UUID | None = None) -> None:
+    """She is done with her last call, or with that one: if she was wrapping it up she is available, before the clock
+    says so.
+    """
     there = open_state(agent)
-    if there is None or there.state != State.WRAPPING_UP:
-        return False
+    if there is None or there.state != State.WRAPPING_UP or call not in (None, there.call):
+        return
     change_state(agent=agent, event=Event.WRAPPED_UP, now=now, by=By.DESK, if_still=there.pk)
-    return True
+    tell_pages([agent.user_id])

@@ -15,10 +15,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from agents.models import User
+from agents.own_state import wrap_up
 from escalations.lifecycle import EscalationRefused, Verb, locked_escalation, may_work, why_not
 from escalations.models import Change, Escalation, EscalationCall
 from escalations.working import take
-from telephony.agent_states import wrapped_up
 from telephony.calls_seen import CallSeen, call_under_way, in_a_queues_call, in_words, talk_seconds
 from telephony.dialling import DialRefused, ask_to_call
 from telephony.models import OutgoingCall, Seat
@@ -173,7 +173,7 @@ def end_wrap_up(*, escalation_id: int, by: User, now: datetime) -> None:
     hers = EscalationCall.objects.filter(escalation=escalation_id, by=by).select_related("call__agent")
     last = hers.order_by("-asked_at").first()
     if last is not None:
-        wrapped_up(key=last.call.key, agent=last.call.agent, at=now)
+        wrap_up(agent=last.call.agent, call=last.call.key, now=now)
 
 
 def _with_what_she_did_since(asked: QuerySet[EscalationCall]) -> QuerySet[EscalationCall]:

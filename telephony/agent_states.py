@@ -9,7 +9,6 @@ import structlog
 
 from agents.models import Agent, AgentState, By
 from agents.states import ENDS_A_CALL, Event, StateRefused, change_state, open_state
-from agents.telling import tell_pages
 from telephony.models import OutgoingCall, QueueCall
 
 BY_STATE = {
@@ -32,15 +31,6 @@ def let_go(*, call: OutgoingCall, at: datetime) -> None:
     """Her state once it is over: she wraps up where the customer was rung, else she is as free as before."""
     event = Event.HUNG_UP if call.customer_rang_at else Event.RANG_IN_VAIN
     change(agent=call.agent, key=call.key, event=event, at=at)
-
-
-def wrapped_up(*, key: uuid.UUID, agent: Agent, at: datetime) -> None:
-    """She is done with the call of that key, if she was wrapping it up: she is available, before the clock says so."""
-    there = open_state(agent)
-    if there is None or (there.state, there.call) != (AgentState.State.WRAPPING_UP, key):
-        return
-    change_state(agent=agent, event=Event.WRAPPED_UP, now=at, by=By.DESK, if_still=there.pk)
-    tell_pages([agent.user_id])
 
 
 def talks_of(agent: Agent) -> list[uuid.UUID]:

@@ -9,13 +9,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, AgentState
+from agents.own_state import wrap_up
 from agents.states import how_it_stands, open_state
 from campaigns.calling.rulebook import RuleBook
 from campaigns.calling.rules import CallRefused, Reason
 from campaigns.desk.dialling import dial
 from campaigns.desk.uncalled import last_call, take_back_uncalled
 from campaigns.models import Attempt, AttemptCall, Contact, Disposition
-from telephony.agent_states import wrapped_up
 from telephony.calls_seen import CallSeen, call_under_way, in_a_queues_call, in_words, talk_seconds
 from telephony.dialling import DialRefused, ask_to_call
 from telephony.models import OutgoingCall
@@ -87,7 +87,7 @@ def end_wrap_up(*, attempt: Attempt, now: datetime) -> None:
     """She has said how the call ended that she was wrapping up: she is available, before the clock says so."""
     call = last_call(attempt_id=attempt.pk) if attempt.telephone else None
     if call is not None:
-        wrapped_up(key=call.key, agent=attempt.agent, at=now)
+        wrap_up(agent=attempt.agent, call=call.key, now=now)
 
 
 def proposed_for(call: OutgoingCall, *, book: RuleBook) -> Disposition | None:

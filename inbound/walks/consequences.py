@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from agents.models import User
+from agents.own_state import wrap_up
 from escalations.letters import letters_sent, why_not_mailed, write_drafted
 from escalations.lifecycle import EscalationRefused
 from escalations.models import Escalation
@@ -37,7 +38,6 @@ from inbound.writes.writing import owe_write, whom_of
 from screens.templatetags.screens import bs
 from service_level.days import LA_PAZ
 from telephony import phone_numbers
-from telephony.agent_states import wrapped_up
 
 INTERACTION = "smartflex.write_interaction"
 WORDS = ("text", "address", "name")  # fields whose answer says why; a number or a day stands among the data
@@ -200,7 +200,7 @@ def end_of_walk(*, here: WalkState, result: str, label: str, now: datetime) -> O
     """
     walk, footstep = here.walk, here.footstep
     if walk.agent is not None and walk.call_id is not None:
-        wrapped_up(key=walk.call_id, agent=walk.agent, at=now)
+        wrap_up(agent=walk.agent, call=walk.call_id, now=now)
     interaction = owe_write(
         key=f"walk:{walk.key}:interaction",
         walk=walk,
