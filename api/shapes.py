@@ -1,13 +1,14 @@
 """What several doors say the same way."""
 
 from collections.abc import Callable
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
 from ninja import Path, Schema
 from ninja.errors import ValidationError
 from ninja.pagination import CursorPagination
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, StringConstraints
 
 from agents.models import User
 from api.models import Scope, Token
@@ -16,6 +17,7 @@ from screens.templatetags.screens import masked_name, masked_telephone
 from service_level.months import read_month_name
 
 PAGE = 100
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 
 def _without_nul(text: str) -> str:
@@ -27,6 +29,17 @@ def _without_nul(text: str) -> str:
 Sound = AfterValidator(_without_nul)  # no text of the database can hold one
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), Sound]
 Needed = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), Sound]
+
+
+def _near(when: datetime | date) -> datetime | date:
+    """Counted on in another zone, or a month further, it is still a day there is."""
+    if not FIRST_YEAR <= when.year <= LAST_YEAR:
+        raise ValueError(f"a year from {FIRST_YEAR} to {LAST_YEAR}")
+    return when
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_near)]
+Day = Annotated[date, AfterValidator(_near)]
 Month = Annotated[str, Path(pattern=r"^20\d\d-(0[1-9]|1[0-2])$", description="The month to be paid for: `2026-12`.")]
 Number = Annotated[int, Path(ge=1, lt=2**63)]
 

@@ -11,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja import Header, Router, Schema, Status
 from ninja.pagination import paginate
-from pydantic import AwareDatetime
 
 from agents.access import signed_in_user
 from agents.models import Search, User
@@ -20,7 +19,7 @@ from api.bearer import Bearer, token_of
 from api.models import Scope
 from api.once import Key, once
 from api.problems import Problem
-from api.shapes import Needed, Newest, Number, Words, person, shows_whole
+from api.shapes import Moment, Needed, Newest, Number, Words, person, shows_whole
 from escalations import working
 from escalations.lifecycle import locked_escalation
 from escalations.models import Escalation
@@ -85,7 +84,7 @@ class UnitIn(Schema):
 
 class InformedIn(Schema):
     how: Literal["telephone", "message", "email", "in_person"]
-    told_at: AwareDatetime
+    told_at: Moment
     note: Words = ""
 
 

@@ -1,20 +1,20 @@
 """An agent's work: the next contact of her list, the call, and how it ended. The rules are those of her page."""
 
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from ninja import Router, Schema, Status
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from agents.access import agent_of
 from api.bearer import Bearer
 from api.models import Scope
 from api.once import Key, once
 from api.problems import Problem
-from api.shapes import Number, Words
+from api.shapes import Day, Moment, Number, Words
 from api.views.campaigns import ContactOut
 from campaigns.calling.rulebook import read_rules
 from campaigns.calling.rules import Reason
@@ -62,9 +62,9 @@ class ResultIn(Schema):
     undialled: bool = False
     note: Words = ""
     reason: Annotated[Words, Field(max_length=120)] = ""
-    promised_on: date | None = None
+    promised_on: Day | None = None
     promised_amount: Amount | None = None
-    call_back_at: AwareDatetime | None = None
+    call_back_at: Moment | None = None
     call_back_personal: bool = True
 
 

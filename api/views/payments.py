@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -17,7 +17,7 @@ from agents.access import signed_in_user
 from api.bearer import Bearer
 from api.models import Scope
 from api.once import Key, once
-from api.shapes import Number
+from api.shapes import Day, Number
 from campaigns.intake.receiving import receive_report
 from campaigns.models import Report, ReportKind
 from systems.reports.known_headings import RECAUDO
@@ -33,7 +33,7 @@ class ReceiptIn(Schema):
 
     receipt: Plain
     contract: Plain
-    paid_on: date
+    paid_on: Day
     amount: Decimal = Field(gt=0, max_digits=10, decimal_places=2)
     service_number: Plain | None = None
     product: Literal["INTERNET", "TV"] | None = None

@@ -74,6 +74,28 @@ def test_what_was_said_of_a_reservation_that_is_over_is_kept(
     assert Attempt.objects.get().note == "Pidió que la llamen"
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("call_back_at", "0001-01-01T00:00:00Z"),
+        ("call_back_at", "9999-12-31T23:59:59-04:00"),
+        ("call_back_at", "9999-12-31T23:59:59Z"),
+        ("call_back_at", "2026-11-26T10:00:00"),
+        ("promised_on", "0001-01-01"),
+        ("promised_on", "9999-12-31"),
+    ],
+)
+def test_a_day_that_nobody_can_mean_is_one_clear_error(
+    name: str, value: str, program: Any, make_contact: Any, ana: Agent
+) -> None:
+    contact, ask = make_contact(ana, "Rosa Flores"), program(ana, "desk")
+    said = {"fence": ask("desk/next/", {}).json()["fence"], "disposition": "call_back", name: value}
+    answer = ask(f"desk/contacts/{contact.pk}/results/", said)
+    assert (answer.status_code, answer.json()["code"]) == (422, "not_valid")
+    assert [name in str(one) for one in answer.json()["errors"]] == [True]
+    assert not Attempt.objects.exists()
+
+
 def test_a_contact_of_another_is_not_there(program: Any, make_contact: Any, ana: Agent, marta: Agent) -> None:
     contact = make_contact(marta, "Rosa Flores")
     ask = program(ana, "desk", "campaigns", "personal")
