@@ -24,7 +24,8 @@ DECLARE
 BEGIN
     FOR one IN SELECT p.oid::regprocedure AS name FROM pg_proc p
                 WHERE p.pronamespace = 'public'::regnamespace
-                  AND (p.proname LIKE 'pgtrigger\\_%' OR p.proname IN ('_pgh_attach_context', 'audit_context_grows'))
+                  AND (p.proname LIKE 'pgtrigger\\_%'
+                       OR p.proname IN ('_pgh_attach_context', 'audit_context_grows', 'audit_tell'))
     LOOP
         EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp', one.name);
         EXECUTE format('ALTER FUNCTION %s SET timezone = ''UTC''', one.name);

@@ -87,9 +87,23 @@ def place_hold(hold: LegalHold, *, by: User, now: datetime) -> None:
     hold.save()
 
 
+def ask_to_lift(holds: QuerySet[LegalHold], *, by: User, reason: str, now: datetime) -> int:
+    """Another administrator may lift them from now on. Returns how many were in force and nobody had asked for."""
+    return holds.filter(lifted_at=None, lift_asked_by=None).update(
+        lift_asked_at=now, lift_asked_by=by, lift_reason=reason
+    )
+
+
 def lift_holds(holds: QuerySet[LegalHold], *, by: User, now: datetime) -> int:
-    """Retention takes what is due with its next run. Returns how many were in force."""
-    return holds.filter(lifted_at=None).update(lifted_at=now, lifted_by=by)
+    """Those another administrator asked for: retention takes what is due with its next run. Returns how many."""
+    asked = holds.filter(lifted_at=None, lift_asked_by__isnull=False).exclude(lift_asked_by=by)
+    return asked.update(lifted_at=now, lifted_by=by)
+
+
+def leave_in_force(holds: QuerySet[LegalHold]) -> int:
+    """Nobody asks any more that they be lifted. Returns of how many somebody had."""
+    asked = holds.filter(lifted_at=None, lift_asked_by__isnull=False)
+    return asked.update(lift_asked_at=None, lift_asked_by=None, lift_reason="")
 
 
 def forget_words(*, before: datetime, held: Held, only_look: bool = False) -> dict[str, int]:
@@ -131,11 +145,10 @@ def settle_holds(*, lifted: Held, before: datetime, now: datetime) -> None:
     old = LegalHold.objects.filter(settled_at__isnull=False, lifted_at__lt=before).exclude(reason=NOBODY)
     keys = list(old.values_list("pk", flat=True))
     if keys:
-        LegalHold.objects.filter(pk__in=keys).update(contract="", telephone="", reason=NOBODY)
+        LegalHold.objects.filter(pk__in=keys).update(contract="", telephone="", reason=NOBODY, lift_reason="")
         with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT audit_forget('agents_legalholdevent', 'pgh_obj_id', %s, '{contract,telephone,reason}')", [keys]
-            )
+            taken = ["contract", "telephone", "reason", "lift_reason"]
+            cursor.execute("SELECT audit_forget('agents_legalholdevent', 'pgh_obj_id', %s, %s)", [keys, taken])
 
 
 def _held(holds: Iterable[LegalHold]) -> Held:

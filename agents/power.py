@@ -14,6 +14,7 @@ from agents.models import AccountEvent, PowerRequest, Role, User
 
 POWERFUL = (Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR)  # an auditor reads everybody's work
 VALID = timedelta(days=2)
+REMEMBERED = timedelta(days=30)  # for so long an account that had power is dealt with as one that has
 Outcome = PowerRequest.Outcome
 
 
@@ -24,6 +25,16 @@ class PowerRefused(Exception):
 def needs_two(role: str) -> bool:
     """Whether an account of this role has power over others, or reads all of them: it takes two hands."""
     return role in POWERFUL
+
+
+def had_power(user: User, *, now: datetime) -> bool:
+    """Whether it is such an account, or was until a month ago: whoever takes its role away has not its password yet."""
+    if needs_two(user.role):
+        return True
+    roles = user.events.order_by("pgh_id")  # type: ignore[attr-defined]  # its copies in the audit
+    last = roles.filter(role__in=POWERFUL).last()
+    after = roles.filter(pgh_id__gt=last.pgh_id).first() if last else None
+    return after is not None and after.pgh_created_at > now - REMEMBERED
 
 
 def ask(
@@ -52,7 +63,7 @@ def set_role(*, user: User, role: str, by: User, now: datetime, place: Place = N
 
 def switch_on(*, user: User, by: User, now: datetime, place: Place = NOWHERE) -> bool:
     """Let her in again, or ask where she has power over others. Returns whether it is done. Raises PowerRefused."""
-    if needs_two(user.role):
+    if had_power(user, now=now):
         ask(kind=PowerRequest.Kind.ACTIVE, user=user, by=by, now=now)
         return False
     people.activate(user=user, by=by, now=now, place=place)
@@ -61,7 +72,7 @@ def switch_on(*, user: User, by: User, now: datetime, place: Place = NOWHERE) ->
 
 def take_off_factor(*, user: User, by: User, now: datetime, place: Place = NOWHERE) -> bool:
     """Now, or by another where she has power over others. Returns whether it is done. Raises PowerRefused."""
-    if needs_two(user.role):
+    if had_power(user, now=now):
         ask(kind=PowerRequest.Kind.FACTOR, user=user, by=by, now=now)
         return False
     people.take_off_second_factor(user=user, by=by, now=now, place=place)
@@ -74,7 +85,7 @@ def put_password(*, user: User, password: str, by: User, now: datetime, place: P
     """
     if user == by:
         people.change_own_password(user=user, password=password, now=now, place=place)
-    elif needs_two(user.role):
+    elif had_power(user, now=now):
         return ask(kind=PowerRequest.Kind.PASSWORD, user=user, by=by, now=now, password=password)
     else:
         people.put_initial_password(user=user, password=password, by=by, now=now, place=place)

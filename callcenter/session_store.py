@@ -27,6 +27,14 @@ class SessionStore(CachedStore):
         super().__init__(key_of(session_key) if session_key and is_cookie else session_key)
         self.secret = session_key if is_cookie else None
 
+    @property
+    def key_salt(self) -> str:
+        """What a session holds is signed for its own key: put under another one by whoever may write here, it is
+        nobody's.
+        """
+        key = self.session_key
+        return str(super().key_salt) if key is None or len(key) == BEFORE else f"{super().key_salt} {key}"
+
     @classmethod
     def of_cookie(cls, cookie: str | None) -> SessionStore:
         """Of whatever a browser sends: a key that somebody read is no cookie."""

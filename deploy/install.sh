@@ -49,8 +49,13 @@ queue_user=${queue%-server}
 
 say "User and folders"
 id callcenter >/dev/null 2>&1 || useradd --system --home-dir "$home" --shell /usr/sbin/nologin callcenter
+# Who changes tables and keeps copies: a taken page, of the other user, reads no secret of the owner and deletes no copy.
+id callcenter-owner >/dev/null 2>&1 || useradd --system --gid callcenter --home-dir /nonexistent --shell /usr/sbin/nologin callcenter-owner
 install -d -m 0755 "$etc" "$opt" "$opt/static"
-install -d -m 0750 -o callcenter -g callcenter "$home" /var/backups/callcenter
+install -d -m 0750 -o callcenter -g callcenter "$home"
+install -d -m 0750 -o callcenter-owner -g callcenter /var/backups/callcenter
+[ -e "$home/last-backup" ] || : > "$home/last-backup"
+chown -R callcenter-owner:callcenter /var/backups/callcenter "$home/last-backup"
 
 say "Logs"
 install -d /etc/systemd/journald.conf.d
@@ -89,11 +94,19 @@ if [ ! -e "$etc/queue-owner" ]; then # who may change what users of the queue ma
 fi
 cat > /usr/local/sbin/callcenter-manage <<'MANAGE'
 #!/usr/bin/env bash
-# manage.py as the application's user; for root also with who owns the database, which migrate and restore need.
+# manage.py as the application's user. What changes tables runs as another one, with who owns the database; restore, whose
+# files are the application's, has both, and is for a site that is stopped.
 set -euo pipefail
 cd /opt/callcenter/current
+user=callcenter
+case "${1:-}" in
+  migrate | make_roles) user=callcenter-owner ;;
+  backup) exec runuser -u callcenter-owner -- deploy/python manage.py "$@" ;;
+  restore) ! systemctl is-active -q callcenter.target 2>/dev/null || { echo "restore: systemctl stop callcenter.target comes first" >&2; exit 1; } ;;
+  *) exec runuser -u callcenter -- deploy/python manage.py "$@" ;;
+esac
 set -a; . /etc/callcenter/owner; set +a
-exec runuser -u callcenter -- deploy/python manage.py "$@"
+exec runuser -u "$user" -- deploy/python manage.py "$@"
 MANAGE
 chmod 0755 /usr/local/sbin/callcenter-manage
 

@@ -21,8 +21,12 @@ runs_systemd() { [ -d /run/systemd/system ]; }
 point() { ln -sfn "$2" "$opt/$1.new" && mv -T "$opt/$1.new" "$opt/$1"; }
 manage() ( # as the application's user, in the folder of the release that is put in place
   cd "$folder"
-  set -a; . "$etc/owner"; set +a
   exec runuser -u callcenter -- "$(readlink -f .venv)/bin/python" manage.py "$@"
+)
+manage_as_owner() ( # as a user of its own: what the application's user runs may read it
+  cd "$folder"
+  set -a; . "$etc/owner"; set +a
+  exec runuser -u callcenter-owner -- "$(readlink -f .venv)/bin/python" manage.py "$@"
 )
 
 [[ ${1:-} =~ ^(--back)?$ ]] || stop "release.sh, or release.sh --back"
@@ -71,8 +75,8 @@ folder=$opt/$release
 
 if [ "${1:-}" != --back ]; then
   say "Tables and rights: the release that works goes on working with them"
-  manage migrate --verbosity 0
-  manage make_roles
+  manage_as_owner migrate --verbosity 0
+  manage_as_owner make_roles
 fi
 (cd "$folder" && .venv/bin/python manage.py collectstatic --noinput --verbosity 0)
 

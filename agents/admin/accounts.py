@@ -114,7 +114,12 @@ class PersonAdmin(NeverDeleted, UserAdmin):  # type: ignore[misc,type-arg]
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         """Django's page says that the password was changed: of one that waits nobody is told so."""
         user = self.get_object(request, unquote(id))
-        if request.method == "POST" and user is not None and user != request.user and power.needs_two(user.role):
+        if (
+            request.method == "POST"
+            and user is not None
+            and user != request.user
+            and power.had_power(user, now=timezone.now())
+        ):
             form = self.change_password_form(user, request.POST)
             if self.has_change_permission(request, user) and form.is_valid():
                 form.save()

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -16,13 +18,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from agents.access import signed_in_user
-from agents.keeping import lift_holds, place_hold
+from agents.keeping import ask_to_lift, leave_in_force, lift_holds, place_hold
 from agents.models import LegalHold, RemovalRun
 from screens.admin_rights import AskedForWhatItShows, NeverDeleted, ReadOnly
 from screens.templatetags.screens import masked_text
 
 ASKED = ("contract", "telephone", "of_everything", "asked_by", "reason")
-KEPT = ("asked_by", "since", "placed_by", "lifted_at", "lifted_by", "settled_at")
+KEPT = ("asked_by", "since", "placed_by", "lift_asked_at", "lift_asked_by", "lifted_at", "lifted_by", "settled_at")
 
 OF = {
     "months": _("meses"),
@@ -45,16 +47,21 @@ KINDS = {
 }
 
 
+class WhyLifted(ActionForm):  # type: ignore[misc]
+    reason = forms.CharField(label=_("Por qué se levanta (al pedirlo)"), max_length=300, required=False)
+
+
 @admin.register(LegalHold)
 class LegalHoldAdmin(AskedForWhatItShows, NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
     """Placed and lifted, never changed: another one is placed instead. Whose it is stays masked from then on."""
 
-    list_display = ("pk", "asked_by", "of_everything", "since", "placed_by", "lifted_at", "lifted_by")
+    list_display = ("pk", "asked_by", "of_everything", "since", "placed_by", "lift_asked_by", "lifted_at", "lifted_by")
     list_filter = ("of_everything", "lifted_at")
-    list_select_related = ("placed_by", "lifted_by")
+    list_select_related = ("placed_by", "lift_asked_by", "lifted_by")
     search_fields = ("asked_by",)
     ordering = ("-since",)
-    actions = ("lift",)
+    action_form = WhyLifted
+    actions = ("ask_to_lift", "lift", "leave")
 
     def get_fieldsets(self, request: HttpRequest, obj: LegalHold | None = None) -> list[Any]:
         said = _(
@@ -62,7 +69,7 @@ class LegalHoldAdmin(AskedForWhatItShows, NeverDeleted, admin.ModelAdmin):  # ty
             " Un teléfono retiene también los contratos que las listas tienen con él; los archivos de reportes, que son"
             " de todos, solo quedan si la retención es de todo."
         )
-        return [(None, {"fields": ("whose", *KEPT)} if obj else {"fields": ASKED, "description": said})]
+        return [(None, {"fields": ("whose", *KEPT, "why_lifted")} if obj else {"fields": ASKED, "description": said})]
 
     @admin.display(description=_("de quién"))
     def whose(self, hold: LegalHold) -> str:
@@ -70,17 +77,46 @@ class LegalHoldAdmin(AskedForWhatItShows, NeverDeleted, admin.ModelAdmin):  # ty
             return str(_("de todo"))
         return " · ".join(masked_text(word) for word in (hold.contract, hold.telephone) if word)
 
+    @admin.display(description=_("por qué se levanta"))
+    def why_lifted(self, hold: LegalHold) -> str:
+        return masked_text(hold.lift_reason)
+
     def has_change_permission(self, request: HttpRequest, obj: LegalHold | None = None) -> bool:
         return obj is None and super().has_change_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: LegalHold, form: Any, change: bool) -> None:  # noqa: FBT001
         place_hold(obj, by=signed_in_user(request), now=timezone.now())
 
-    @admin.action(description=_("Levantar: lo que ya venció se quita esta noche"), permissions=["change"])
+    @admin.action(
+        description=_("Pedir que se levante: dice por qué, y la levanta otra persona"), permissions=["change"]
+    )
+    def ask_to_lift(self, request: HttpRequest, holds: QuerySet[LegalHold]) -> None:
+        reason = request.POST.get("reason", "").strip()[:300]
+        if not reason:
+            self.message_user(request, _("Escriba por qué se levanta: no cambió nada."), messages.ERROR)
+            return
+        count = ask_to_lift(holds, by=signed_in_user(request), reason=reason, now=timezone.now())
+        if not count:
+            self.message_user(request, _("Ya estaban levantadas o pedidas: no cambió nada."), messages.WARNING)
+            return
+        told = ngettext("Se pidió levantar %(count)d retención.", "Se pidió levantar %(count)d retenciones.", count)
+        self.message_user(request, f"{told % {'count': count}} {_('Rige hasta que otra persona la levante.')}")
+
+    @admin.action(description=_("No levantar: retirar lo que se pidió"), permissions=["change"])
+    def leave(self, request: HttpRequest, holds: QuerySet[LegalHold]) -> None:
+        count = leave_in_force(holds)
+        told = ngettext("%(count)d retención sigue.", "%(count)d retenciones siguen.", count) % {"count": count}
+        self.message_user(request, told if count else _("Nadie había pedido levantarlas: no cambió nada."))
+
+    @admin.action(
+        description=_("Levantar lo que pidió otra persona: lo que ya venció se quita esta noche"),
+        permissions=["change"],
+    )
     def lift(self, request: HttpRequest, holds: QuerySet[LegalHold]) -> None:
         count = lift_holds(holds, by=signed_in_user(request), now=timezone.now())
         if not count:
-            self.message_user(request, _("Ya estaban levantadas: no cambió nada."), messages.WARNING)
+            nothing = _("No cambió nada: se levanta lo que otra persona pidió levantar, y todavía rige.")
+            self.message_user(request, nothing, messages.WARNING)
             return
         told = ngettext("Se levantó %(count)d retención.", "Se levantaron %(count)d retenciones.", count)
         more = _("Si fue un error, póngala otra vez antes de la noche.")

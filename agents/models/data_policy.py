@@ -86,12 +86,13 @@ class DataPolicy(models.Model):
         return str(self._meta.verbose_name)
 
 
-@audited(personal=["contract", "telephone", "reason"])
+@audited(personal=["contract", "telephone", "reason", "lift_reason"])
 class LegalHold(models.Model):
     """Whose data retention leaves alone while a court or the regulator asks (retención legal): of one customer by her
     contract or telephone, or everything.
 
-    Once it is lifted, what is due goes with the next night; `settled_at` is when that was done.
+    One administrator asks that it be lifted and says why, another lifts it. Once it is lifted, what is due goes with
+    the next night; `settled_at` is when that was done.
     """
 
     contract = models.CharField(_("contrato"), max_length=40, blank=True)
@@ -109,6 +110,11 @@ class LegalHold(models.Model):
     reason = models.CharField(_("motivo"), max_length=300)
     since = models.DateTimeField(_("desde"))
     placed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("lo puso"))
+    lift_asked_at = models.DateTimeField(_("se pidió levantarla"), null=True, blank=True)
+    lift_asked_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("pidió levantarla")
+    )
+    lift_reason = models.CharField(_("motivo para levantarla"), max_length=300, blank=True, default="", db_default="")
     lifted_at = models.DateTimeField(_("levantada"), null=True, blank=True)
     lifted_by = models.ForeignKey(
         User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("la levantó")

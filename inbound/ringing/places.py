@@ -52,6 +52,18 @@ def refuse_to_ask_a_line(call: QueueCall, number: str) -> None:
         )
 
 
+def refuse_outside(call: QueueCall, number: str) -> None:
+    """Raise OrderRefused where `number` is no line, no telephone written down here, and longer than an internal one:
+    the caller would be connected at the centre's cost to wherever somebody likes.
+    """
+    if len(number) <= call.switchboard.transfer_digits or any(number == number_of(line) for line in other_lines(call)):
+        return
+    if not Extension.objects.filter(switchboard=call.switchboard_id, number=number).exists():
+        raise OrderRefused(
+            _("%(number)s no es un interno ni una línea: a números de afuera no se transfiere.") % {"number": number}
+        )
+
+
 def number_of(line: ServiceLine) -> str:
     """What is dialled to come into its queue; of a queue that is called by a name, the line's own number."""
     return line.queue if line.queue.isascii() and line.queue.isdigit() else line.number

@@ -15,7 +15,7 @@ from agents.access import agent_of, agents_only, asks_by_itself, signed_in_user
 from agents.messages import unseen
 from inbound.ringing import own_calls
 from inbound.ringing.callers import who_has
-from inbound.ringing.places import places_for, refuse_to_ask_a_line
+from inbound.ringing.places import places_for, refuse_outside, refuse_to_ask_a_line
 from inbound.walks.state import NoFlow
 from telephony.call_orders import OrderRefused, give_order
 from telephony.models import CallOrder, QueueCall
@@ -91,6 +91,7 @@ def transfer(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     kind = CallOrder.Kind.ATTENDED if request.POST.get("kind") == CallOrder.Kind.ATTENDED else CallOrder.Kind.BLIND
     if request.method == "POST":
         try:
+            refuse_outside(call, number)
             if kind == CallOrder.Kind.ATTENDED:
                 refuse_to_ask_a_line(call, number)
             give_order(agent=agent_of(request), call=call, kind=kind, number=number, now=timezone.now())

@@ -58,6 +58,14 @@ class Switchboard(models.Model):
         _("contexto de transferencias"), max_length=80, default="from-internal", validators=[WORD],
         help_text=_("El del plan de marcado que conoce los internos y las colas."),
     )  # fmt: skip
+    transfer_digits = models.PositiveSmallIntegerField(
+        _("cifras de un número interno, a lo más"), default=6, db_default=6,
+        validators=[MinValueValidator(1), MaxValueValidator(18)],
+        help_text=_(
+            "A un número más largo, que no es de una línea ni de un interno de aquí, no se transfiere."
+            " Con 18, a cualquiera."
+        ),
+    )  # fmt: skip
     shown = models.CharField(
         _("número que ve el cliente"), max_length=18, blank=True, validators=[DIGITS],
         help_text=_("Solo cifras; vacío, el de la central."),

@@ -234,6 +234,21 @@ def test_another_administrators_password_and_factor_wait_for_a_second_word(
     assert not PowerRequest.objects.exclude(password="").exists()
 
 
+def test_whose_role_was_taken_away_a_moment_ago_keeps_her_password_until_two_say_so(
+    ines: User, elena: User, signed_in: SignedIn, with_password: Any
+) -> None:
+    """Who takes the role away alone would have the account, and then ask in good faith for the role again."""
+    with_password(elena)
+    now = timezone.now()
+    power.set_role(user=elena, role=Role.AGENT, by=ines, now=now)
+    assert User.objects.get(pk=elena.pk).role == "agent"
+    assert "espera a que otra persona" in puts_password(signed_in(ines), elena, OTHER)
+    elena.refresh_from_db()
+    assert elena.check_password(PASSWORD)
+    assert not power.take_off_factor(user=elena, by=ines, now=now + timedelta(days=29))
+    assert power.take_off_factor(user=elena, by=ines, now=now + timedelta(days=31))
+
+
 def test_what_was_asked_for_is_refused_taken_back_or_runs_out(ines: User, berta: User, elena: User) -> None:
     now = timezone.now()
     ask = {"kind": PowerRequest.Kind.FACTOR, "user": elena, "by": ines}

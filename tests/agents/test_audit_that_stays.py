@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
 from agents.audit import IN_ONE_ROW, books, tables_of_facts
-from agents.models import Agent, AgentMessage, AuditRemoval, Disclosure, FactChange, User
+from agents.models import Agent, AgentMessage, AuditRemoval, DataPolicy, Disclosure, FactChange, User
 from campaigns.models import Attempt, Campaign, Receipt, Seal
 from tests.audit import CLOCK, by_its_owner, years_later
 
@@ -207,6 +207,36 @@ def test_a_context_only_grows(ana: Agent) -> None:
         run("DELETE FROM pghistory_context")
 
 
+def test_what_opens_an_account_is_told_and_not_what_it_is(ana: Agent) -> None:
+    """By whatever way it is changed: the page, the shell, or whoever has the database's password."""
+    before = FactChange.objects.count()
+    run("UPDATE agents_user SET password = 'pbkdf2$mine' WHERE id = %s", ana.user.pk)
+    run("UPDATE agents_user SET password = password, last_login = now() WHERE id = %s", ana.user.pk)
+    run(
+        """INSERT INTO mfa_authenticator (type, data, user_id, created_at)
+           VALUES ('totp', '{"secret": "mine"}', %s, now())""",
+        ana.user.pk,
+    )
+    run("UPDATE mfa_authenticator SET last_used_at = now()")
+    run("UPDATE mfa_authenticator SET data = '{}'")
+    run("DELETE FROM mfa_authenticator")
+    told = list(FactChange.objects.order_by("pk")[before:])
+    assert [(one.table_name, one.operation) for one in told] == [
+        ("agents_user", "update"), ("mfa_authenticator", "insert"), ("mfa_authenticator", "update"),
+        ("mfa_authenticator", "delete"),
+    ]  # fmt: skip
+    assert told[0].rows == {str(ana.user.pk): []}
+    assert "mine" not in str([one.rows for one in told])
+
+
+def test_a_task_that_is_switched_off_is_told(db: None) -> None:
+    before = FactChange.objects.count()
+    run("UPDATE django_celery_beat_periodictask SET last_run_at = now(), total_run_count = total_run_count + 1")
+    assert FactChange.objects.count() == before
+    changed = run("UPDATE django_celery_beat_periodictask SET enabled = FALSE WHERE enabled")
+    assert FactChange.objects.count() == before + changed
+
+
 class TestTheDoor:
     """`audit_forget`: personal columns of books, older than any policy keeps them; it writes down what it took."""
 
@@ -239,10 +269,15 @@ class TestTheDoor:
         """By the server's own clock, whatever the caller's says."""
         young = AuditRemoval.objects.count()
         with connection.cursor() as cursor:
-            cursor.execute(CLOCK.format("timestamptz ''2027-01-25 13:29:00+00''"))
-            assert self.forget(["note"]) == 0
-            cursor.execute(CLOCK.format("timestamptz ''2027-01-25 13:31:00+00''"))
+            cursor.execute(CLOCK.format("timestamptz ''2028-10-25 13:29:00+00''"))
+            assert self.forget(["note"]) == 0, "two years, as long as nobody has said another policy, less a month"
+            cursor.execute(CLOCK.format("timestamptz ''2028-10-25 13:31:00+00''"))
             assert self.forget(["note"]) == 1
+            DataPolicy.objects.create(months_of_calls=3, months_of_numbers=12)
+            cursor.execute(CLOCK.format("timestamptz ''2027-01-25 13:29:00+00''"))
+            assert self.forget(["why"]) == 0
+            cursor.execute(CLOCK.format("timestamptz ''2027-01-25 13:31:00+00''"))
+            assert self.forget(["why"]) == 1, "the shortest there is"
             cursor.execute(CLOCK.format("pg_catalog.clock_timestamp()"))
         assert AuditRemoval.objects.count() > young
 

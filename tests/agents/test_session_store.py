@@ -11,6 +11,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 
 from agents.models import User
+from callcenter.session_store import SessionStore, key_of
 from tests.agents.conftest import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -47,9 +48,20 @@ def test_the_browser_gets_the_cookie_and_keeps_it(client: Client, elena: User, w
 
 def test_a_session_begun_before_goes_on_until_its_shift_ends(elena: User, signed_in: Any) -> None:
     """Its cookie was its key, of 32 letters: whoever works through an upgrade is not thrown out."""
-    key = signed_in(elena).session.session_key
-    Session.objects.filter(session_key=key).update(session_key="a" * 32)
+    session = signed_in(elena).session
+    data = SessionStore("a" * 32).encode(dict(session.items()))
+    Session.objects.create(session_key="a" * 32, session_data=data, expire_date=session.get_expiry_date())
     assert visits("a" * 32) == 200
+
+
+@pytest.mark.parametrize("mine", ["b" * 48, "b" * 32])
+def test_a_session_put_under_a_key_of_ones_own_is_nobodys(mine: str, elena: User, signed_in: Any) -> None:
+    """By whoever may write in the database and not in the settings."""
+    hers = Session.objects.get(session_key=signed_in(elena).session.session_key)
+    Session.objects.create(session_key=key_of(mine), session_data=hers.session_data, expire_date=hers.expire_date)
+    assert visits(mine) == 302
+    Session.objects.filter(pk=hers.pk).update(session_key=key_of("c" * 48))
+    assert visits("c" * 48) == 302
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "é" * 48, "a" * 40, "b" * 48, "c" * 4000])

@@ -15,8 +15,8 @@ from django.test import Client
 from django.urls import reverse
 
 from agents.admin.keeping import KINDS, OF
-from agents.keeping import lift_holds, place_hold
-from agents.models import Agent, AgentMessage, DataPolicy, LegalHold, RemovalRun, Search, User
+from agents.keeping import ask_to_lift, lift_holds, place_hold
+from agents.models import Agent, AgentMessage, DataPolicy, LegalHold, RemovalRun, Role, Search, User
 from callcenter import retention
 from callcenter.retention import TakenAway, keeps_each_from, take_away_personal_data
 from campaigns.closing import sealing
@@ -99,6 +99,13 @@ def hold(by: User, now: datetime, **whom: Any) -> LegalHold:
     return placed
 
 
+def lift(holds: Any, *, by: User, now: datetime) -> int:
+    """One asks, and another who administers lifts them."""
+    other, _made = User.objects.get_or_create(username="otra", role=Role.ADMINISTRATOR, is_staff=True)
+    ask_to_lift(holds, by=other, reason="Terminó el proceso", now=now)
+    return lift_holds(holds, by=by, now=now)
+
+
 def test_who_is_held_stays_and_the_others_go(two: World, ines: User) -> None:
     later = two.now + MONTHS_LATER
     hold(ines, two.now, contract=HERS, telephone=HER_NUMBER[-8:])
@@ -123,8 +130,8 @@ def test_what_was_held_goes_when_the_hold_is_lifted(two: World, ines: User) -> N
     hold(ines, two.now, contract=HERS, telephone=HER_NUMBER[-8:])
     with years_later():
         take_away_personal_data(now=later)
-        assert lift_holds(LegalHold.objects.all(), by=ines, now=later) == 1
-        assert lift_holds(LegalHold.objects.all(), by=ines, now=later) == 0
+        assert lift(LegalHold.objects.all(), by=ines, now=later) == 1
+        assert lift(LegalHold.objects.all(), by=ines, now=later) == 0
         take_away_personal_data(now=later + timedelta(days=1))
     assert left_of(HERS, HER_NUMBER) == set()
     assert LegalHold.objects.get().settled_at == later + timedelta(days=1)
@@ -135,7 +142,7 @@ def test_one_that_is_lifted_while_a_run_goes_on_is_looked_at_by_the_next(two: Wo
     placed = hold(ines, two.now, contract=HERS, telephone=HER_NUMBER[-8:])
 
     def lift_it(**about: Any) -> int:
-        lift_holds(LegalHold.objects.all(), by=ines, now=later)
+        lift(LegalHold.objects.all(), by=ines, now=later)
         return forget_mails(**about)
 
     with years_later():
@@ -161,7 +168,7 @@ def test_of_a_lifted_telephone_what_its_contracts_kept_goes(two: World, ines: Us
     with years_later():
         take_away_personal_data(now=later)
         assert Contact.objects.filter(contract=HERS).count() == 2
-        lift_holds(LegalHold.objects.all(), by=ines, now=later)
+        lift(LegalHold.objects.all(), by=ines, now=later)
         take_away_personal_data(now=later + timedelta(days=1))
     assert not Contact.objects.filter(contract=HERS).exists()
 
@@ -172,7 +179,7 @@ def test_whom_another_hold_still_names_stays(two: World, ines: User) -> None:
     hold(ines, two.now, contract=HERS, telephone=HER_NUMBER[-8:])
     with years_later():
         take_away_personal_data(now=later)
-        lift_holds(LegalHold.objects.filter(pk=first.pk), by=ines, now=later)
+        lift(LegalHold.objects.filter(pk=first.pk), by=ines, now=later)
         take_away_personal_data(now=later)
     assert left_of(HERS, HER_NUMBER) == EVERYWHERE
 
@@ -216,7 +223,7 @@ def test_each_kind_has_its_months(two: World) -> None:
 def test_whom_a_hold_was_of_goes_as_well(ines: User, at: Callable[[str], datetime]) -> None:
     """The hold itself names somebody, and so do its copies in the audit."""
     placed = hold(ines, at("2026-11-26 10:00"), contract=HERS, telephone=HER_NUMBER[-8:])
-    lift_holds(LegalHold.objects.all(), by=ines, now=at("2026-12-26 10:00"))
+    lift(LegalHold.objects.all(), by=ines, now=at("2026-12-26 10:00"))
     with years_later():
         take_away_personal_data(now=at("2026-12-27 02:00"))
         placed.refresh_from_db()
@@ -255,11 +262,26 @@ def test_an_administrator_places_and_lifts_one(
     assert HERS not in shown  # who configures sees no customer
     assert HERS not in client.get(listed).content.decode()
     assert client.get(listed, {"contract__startswith": "10"}).status_code == 400
-    lift = {"action": "lift", "_selected_action": [placed.pk]}
-    assert "Se levantó 1 retención." in client.post(listed, lift, follow=True).content.decode()
-    assert "no cambió nada" in client.post(listed, lift, follow=True).content.decode()
+    inmaculada = User.objects.create(username="inma", role=Role.ADMINISTRATOR, is_staff=True, is_superuser=True)
+
+    def act(who: User, action: str, reason: str = "") -> str:
+        sent = {"action": action, "_selected_action": [placed.pk], "reason": reason}
+        return signed_in(who).post(listed, sent, follow=True).content.decode()
+
+    assert "Escriba por qué" in act(ines, "ask_to_lift")
+    assert "No cambió nada" in act(inmaculada, "lift"), "nobody has asked for it"
+    assert "Se pidió levantar 1 retención." in act(ines, "ask_to_lift", "Terminó el proceso 70712345")
+    assert "No cambió nada" in act(ines, "lift"), "another does"
+    assert "1 retención sigue." in act(inmaculada, "leave")
+    assert "Se pidió levantar 1 retención." in act(ines, "ask_to_lift", "Terminó el proceso 70712345")
+    shown = signed_in(inmaculada).get(reverse("admin:agents_legalhold_change", args=[placed.pk])).content.decode()
+    assert "Terminó el proceso" in shown
+    assert "70712345" not in shown
+    assert "Se levantó 1 retención." in act(inmaculada, "lift")
+    assert "No cambió nada" in act(inmaculada, "lift")
     placed.refresh_from_db()
-    assert placed.lifted_by == ines
+    assert (placed.lift_asked_by, placed.lifted_by) == (ines, inmaculada)
+    client = signed_in(ines)
     wrong = client.post(reverse("admin:agents_legalhold_add"), {**asked, "contract": ""})
     assert "Escriba un contrato o un teléfono" in wrong.content.decode()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -116,6 +117,24 @@ def test_a_line_is_handed_over_to_and_not_asked_first(call: QueueCall, ana: Agen
     assert "A una línea se transfiere sin consultar" in refused.content.decode()
     assert not CallOrder.objects.exists()
     assert of(ana).post(address, {"number": "102", "kind": "blind"}).status_code == 204
+
+
+def test_a_caller_is_connected_to_nobody_outside(call: QueueCall, ana: Agent) -> None:
+    """At the centre's cost, to wherever an agent likes; what is written down here is inside, however long."""
+    address = reverse("inbound:ringing_transfer", args=[call.key])
+
+    def ask(number: str) -> HttpResponse:
+        return of(ana).post(address, {"number": number, "kind": "blind"})
+
+    refused = ask("70712345")
+    assert refused.status_code == 409
+    assert "70712345 no es un interno ni una línea" in refused.content.decode()
+    assert not CallOrder.objects.exists()
+    Extension.objects.create(switchboard=call.switchboard, number="70712345")
+    assert ask("70712345").status_code == 204
+    CallOrder.objects.update(state="refused", why="call_ended", ended_at=timezone.now())
+    Switchboard.objects.update(transfer_digits=18)
+    assert ask("70799999").status_code == 204
 
 
 def test_that_it_was_handed_over_is_said_for_a_moment(
