@@ -102,7 +102,9 @@ user=callcenter
 case "${1:-}" in
   migrate | make_roles) user=callcenter-owner ;;
   backup) exec runuser -u callcenter-owner -- deploy/python manage.py "$@" ;;
-  restore) ! systemctl is-active -q callcenter.target 2>/dev/null || { echo "restore: systemctl stop callcenter.target comes first" >&2; exit 1; } ;;
+  restore)
+    ! systemctl is-active -q callcenter.target 2>/dev/null || { echo "restore: systemctl stop callcenter.target comes first" >&2; exit 1; }
+    [ ! -d "${2:-}" ] || { chgrp -R callcenter -- "$2" && chmod -R g+rX -- "$2"; } ;; # it was its keeper's alone
   *) exec runuser -u callcenter -- deploy/python manage.py "$@" ;;
 esac
 set -a; . /etc/callcenter/owner; set +a
