@@ -29,7 +29,7 @@ def test_a_switchboard_and_its_extensions_are_written_down_and_switched_off(
     client = signed_in(ines)
     row = {"name": "Central", "host": "pbx.example", "port": "5038", "user": "callcenter", "technology": "PJSIP"}
     row |= {"secret_variable": "SWITCHBOARD_SECRET", "context": "callcenter-out", "ring_seconds": "20", "is_on": "on"}
-    row["transfer_context"] = "from-internal"
+    row |= {"transfer_context": "from-internal", "transfer_digits": "6"}
     client.post(reverse("admin:telephony_switchboard_add"), row)
     board = Switchboard.objects.get()
     client.post(
@@ -55,7 +55,7 @@ def test_a_switchboard_is_written_down_at_a_server_and_a_port_that_are_known(
     Switchboard.objects.update(host="before.example")
     row = {"name": "Central", "host": host, "port": port, "user": "callcenter", "technology": "PJSIP", "is_on": "on"}
     row |= {"secret_variable": "SWITCHBOARD_SECRET", "context": "callcenter-out", "ring_seconds": "20"}
-    row["transfer_context"] = "from-internal"
+    row |= {"transfer_context": "from-internal", "transfer_digits": "6"}
     page = reverse("admin:telephony_switchboard_change", args=[board.pk])
     answer = signed_in(ines).post(page, row)
     board.refresh_from_db()
