@@ -90,6 +90,9 @@ SCHEDULE = [
     Tick("Enviar el resumen de derivaciones vencidas", "escalations.mail_digest", MINUTE),
     # Mail that is owed is delivered.
     Tick("Enviar avisos pendientes", "notices.deliver_due", 15 * SECOND),
+    # Other programs are told what happened.
+    Tick("Avisar a otros programas", "notices.deliver_to_programs", 5 * SECOND),
+    Tick("Olvidar avisos a otros programas", "notices.forget_deliveries", HOUR),
     # The worker of the ticks says that it is alive; the jobs' worker, beat and the sweeper sign by themselves.
     Tick("Señal de vida", "callcenter.heartbeat", 5 * SECOND),
     # What was answered to a program's writes is not kept longer than it may ask again.

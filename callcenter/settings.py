@@ -267,6 +267,7 @@ if IS_DEMO:  # served where they lie: nothing is collected, and no folder for it
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 # Servers that reports may be fetched from, and folders below which they may lie; a source in the admin names no other.
 LOOPBACK = ["127.0.0.1:*", "::1:*", "localhost:*"]
+WEBHOOK_HOSTS: list[str] = env.list("WEBHOOK_HOSTS", [])
 REPORT_SOURCE_HOSTS: list[str] = env.list("REPORT_SOURCE_HOSTS", LOOPBACK if IS_DEMO else [])
 REPORT_SOURCE_FOLDERS: list[str] = env.list("REPORT_SOURCE_FOLDERS", [str(CALLCENTER_HOME)] if IS_DEMO else [])
 MAX_REPORT_BYTES = env.int("MAX_REPORT_BYTES", 300 * 2**20)

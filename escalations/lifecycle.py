@@ -18,6 +18,8 @@ from django.utils.translation import gettext as _
 
 from agents.models import Role, User
 from escalations.models import Change, Escalation, Kind
+from notices.models import EventKind
+from notices.programs.announcing import announce_all
 
 State = Escalation.State
 CHANNEL = "escalations"  # of the database: whoever listens is told what changed as soon as it is committed
@@ -160,17 +162,23 @@ def write_down(
     Change.objects.create(
         escalation=escalation, verb=verb, from_state=from_state, to_state=escalation.state, at=now, by=by, note=note
     )
-    notify_boards(escalation)
+    notify_boards(escalation, now=now)
 
 
-def notify_boards(*escalations: Escalation) -> None:
-    """`id:version:state` of what changed, to the listeners of the database's channel; no customer is named.
+def notify_boards(*escalations: Escalation, now: datetime) -> None:
+    """`id:version:state` of what changed, to the listeners of the database's channel; no customer is named. Programs
+    that want to know it are told the same.
 
     What is closed says `closed`: no column has it.
     """
     said = [f"{one.pk}:{one.version}:{'closed' if one.closed_at else one.state}" for one in escalations]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, said) FROM unnest(%s::text[]) said", [CHANNEL, said])
+    told = [
+        (f"card:{one.pk}", {"card": one.pk, "version": one.version, "state": one.state, "closed": bool(one.closed_at)})
+        for one in escalations
+    ]
+    announce_all(EventKind.CARD, told=told, at=now)
 
 
 def _wrong_state(verb: Verb, escalation: Escalation) -> str:

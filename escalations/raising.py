@@ -212,7 +212,7 @@ def raise_many(*, kind: str, all_of: Sequence[ToRaise], now: datetime) -> int:
         Change.objects.bulk_create(
             Change(escalation=one, verb=Verb.RAISE, from_state="", to_state=one.state, at=now) for one in new
         )
-        notify_boards(*new)
+        notify_boards(*new, now=now)
         for one in new:
             one.kind = rules
             write_at_once(one, now=now)

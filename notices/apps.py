@@ -9,8 +9,9 @@ class NoticesConfig(AppConfig):
     verbose_name = _("Avisos por correo")
 
     def ready(self) -> None:
-        from notices.owed_work import NOTICES
-        from notices.tasks import deliver_due
+        from notices.owed_work import MESSAGES, NOTICES
+        from notices.tasks import deliver_due, deliver_to_programs
         from work.kinds import register
 
         register(NOTICES, ring=lambda _kind, _pk: deliver_due.delay_on_commit())
+        register(MESSAGES, ring=lambda _kind, _pk: deliver_to_programs.delay_on_commit())

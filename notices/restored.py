@@ -1,16 +1,17 @@
-"""After a copy of the site was restored: mail that was owed in it may have gone out meanwhile."""
+"""After a copy of the site was restored: what was owed in it may have gone out meanwhile."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from notices.models import Notice
+from notices.models import Delivery, Notice
 from work.ending import set_aside
 
 
 def set_aside_what_may_be_sent(*, why: str, now: datetime) -> int:
     """Leave it to a person, who sends it again from the outbox or lets it be; returns how many."""
-    found = Notice.objects.filter(state=Notice.State.WAITING).order_by("pk")
-    for notice in found:
-        set_aside(owed=notice, error=why, now=now)
+    mails = Notice.objects.filter(state=Notice.State.WAITING).order_by("pk")
+    messages = Delivery.objects.filter(state=Delivery.State.WAITING).order_by("pk")
+    for owed in (found := [*mails, *messages]):
+        set_aside(owed=owed, error=why, now=now)
     return len(found)

@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from campaigns.models import Attempt, ContactChange, ListEntry
+from notices.models import EventKind
+from notices.programs.announcing import ANNOUNCED, announce, parameters
 
 State = ListEntry.State
 
@@ -156,6 +158,8 @@ def take_step(
         by=by,
         attempt=attempt,
     )
+    told = {"contact": entry.contact_id, "verb": verb, "state": step.to_state, "was": step.from_state}
+    announce(EventKind.CONTACT, subject=f"contact:{entry.contact_id}", facts=told, at=now)
 
 
 def take_steps(
@@ -189,9 +193,14 @@ def take_steps(
             SELECT CASE number WHEN 1 THEN contacts[1] END, CASE WHEN number > 1 THEN contacts END,
                    {_verb_of(lines)}, state_before, state, %s, %s
               FROM taken WHERE state_before <> state
-        ) SELECT coalesce(sum(number), 0) FROM taken
+        ), happened (subject, facts) AS (
+            SELECT 'contact:' || contact, jsonb_build_object(
+                       'contact', contact, 'verb', {_verb_of(lines)}, 'state', state, 'was', state_before)
+              FROM taken CROSS JOIN unnest(contacts) contact WHERE state_before <> state
+        ), {ANNOUNCED}
+        SELECT coalesce(sum(number), 0) FROM taken
         """,
-        [*values, now, by.pk if by else None],
+        [*values, now, by.pk if by else None, *parameters(EventKind.CONTACT, at=now)],
     )
     return int(cursor.fetchone()[0])
 

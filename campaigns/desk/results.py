@@ -30,6 +30,8 @@ from campaigns.models import (
 )
 from campaigns.month.changed_rows import note_changed_rows
 from campaigns.promises_and_callbacks import call_backs, promises
+from notices.models import EventKind
+from notices.programs.announcing import announce
 
 COUNTED_ON_FOR = timedelta(minutes=10)  # figures look at results twice as old again: a lock may be waited for
 
@@ -166,7 +168,17 @@ def apply_result(
         entry.save(update_fields=changed)
     else:
         take_step(verb, entry=entry, now=now, by=attempt.agent.user, attempt=attempt, also=changed)
+    _tell_programs(attempt, entry, promise, now=now)
     return Recorded(attempt, entry, entry.fence, stays_open=stays_open, promise=promise, call_back=call_back)
+
+
+def _tell_programs(attempt: Attempt, entry: ListEntry, promise: PaymentPromise | None, *, now: datetime) -> None:
+    told = {
+        "attempt": attempt.pk, "contact": entry.contact_id, "campaign": f"{entry.campaign.period:%Y-%m}",
+        "disposition": attempt.disposition.code if attempt.disposition else "",
+        "promised_on": promise.promised_on.isoformat() if promise else None,
+    }  # fmt: skip
+    announce(EventKind.RESULT, subject=f"contact:{entry.contact_id}", facts=told, at=now)
 
 
 def _follow_up(

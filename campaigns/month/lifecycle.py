@@ -22,6 +22,8 @@ from campaigns.month import errands
 from campaigns.month.letting_go import let_go, note_of
 from campaigns.month.measurement import fix_measurement
 from campaigns.month.periods import day_of
+from notices.models import EventKind
+from notices.programs.announcing import announce
 
 State = Campaign.State
 
@@ -188,6 +190,9 @@ def _take_step(verb: Verb, *, campaign: Campaign, by: User | None, now: datetime
             at=now,
             note=note[:300],
         )
+        period = f"{locked.period:%Y-%m}"
+        told = {"campaign": period, "verb": verb, "state": step.to_state, "was": step.from_state}
+        announce(EventKind.CAMPAIGN, subject=f"campaign:{period}", facts=told, at=now)
     for name in ("state", "launched_at", "closed_at", "drawn_until", "draw_sha256", "evaluated_on"):
         setattr(campaign, name, getattr(locked, name))
     return locked

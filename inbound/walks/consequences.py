@@ -13,7 +13,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from agents.models import User
-from agents.own_state import wrap_up
 from escalations.letters import letters_sent, why_not_mailed, write_drafted
 from escalations.lifecycle import EscalationRefused
 from escalations.models import Escalation
@@ -29,6 +28,7 @@ from inbound.walks.call_words import words_of_the_call
 from inbound.walks.cards import card_to_correct, next_key
 from inbound.walks.corrected import corrected_by_going_back
 from inbound.walks.customers import of_contract
+from inbound.walks.ended import tell_of_the_end
 from inbound.walks.lane_news import lock_lane_of, tell_lane, told_of_it
 from inbound.walks.state import CONTINUED, WalkState, flow_of, passings, read_state
 from inbound.writes.limits import NOT_HAPPENING
@@ -194,13 +194,9 @@ def whom_in_words(write: OutsideWrite) -> str:
 
 
 def end_of_walk(*, here: WalkState, result: str, label: str, now: datetime) -> OutsideWrite:
-    """Owe the one interaction every attended call leaves (101.12, 103.8): how it ended, and the call in a few lines.
-
-    Whoever ends it after she hung up has wrapped it up.
-    """
+    """Owe the one interaction every attended call leaves (101.12, 103.8): how it ended, and the call in a few lines."""
     walk, footstep = here.walk, here.footstep
-    if walk.agent is not None and walk.call_id is not None:
-        wrap_up(agent=walk.agent, call=walk.call_id, now=now)
+    tell_of_the_end(walk=walk, result=result, now=now)
     interaction = owe_write(
         key=f"walk:{walk.key}:interaction",
         walk=walk,

@@ -1,0 +1,311 @@
+"""Other programs are told what happened: signed, in order, tried again, and one's troubles are no other's."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from agents.models import User
+from notices.models import Delivery, EventKind, ProgramEvent, Webhook
+from notices.programs import delivering
+from notices.programs.announcing import announce, announce_all
+from notices.programs.signing import headers, new_secret, sealed
+from notices.restored import set_aside_what_may_be_sent
+from work.kinds import kind_of
+
+pytestmark = pytest.mark.django_db
+SECRET = new_secret()
+
+
+class Program:
+    """Another program: what it was told, and what it answers."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[dict[str, str], bytes]] = []
+        self.answers: list[int] = []
+        program = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                program.told.append(({name.lower(): value for name, value in self.headers.items()}, body))
+                self.send_response(program.answers.pop(0) if program.answers else 204)
+                self.send_header("Location", "http://127.0.0.1:1/")
+                self.end_headers()
+
+            def log_message(self, *_words: object) -> None:
+                """Nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/told"
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05})
+        self.thread.start()
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+    @property
+    def facts(self) -> list[Any]:
+        return [json.loads(body)["data"].get("n") for _headers, body in self.told]
+
+
+@pytest.fixture
+def program() -> Iterator[Program]:
+    program = Program()
+    yield program
+    program.close()
+
+
+@pytest.fixture(autouse=True)
+def _this_machine(settings: Any) -> None:
+    settings.WEBHOOK_HOSTS = ["127.0.0.1:*"]
+
+
+def hook(url: str, now: datetime, name: str = "CRM", *kinds: EventKind) -> Webhook:
+    named = [kind.value for kind in kinds or (EventKind.CARD,)]
+    return Webhook.objects.create(name=name, url=url, kinds=named, secret=sealed(SECRET), secret_since=now)
+
+
+def happens(now: datetime, *numbers: int, subject: str = "card:1") -> None:
+    for number in numbers:
+        announce(EventKind.CARD, subject=subject, facts={"n": number}, at=now)
+
+
+def states() -> list[str]:
+    return list(Delivery.objects.order_by("pk").values_list("state", flat=True))
+
+
+def test_a_message_is_signed_as_standard_webhooks_says() -> None:
+    """The example of its specification, made by another program."""
+    body, moment = b'{"test": 2432232314}', datetime.fromtimestamp(1_614_265_330, tz=UTC)
+    secret, name = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek"
+    signed = headers(secret=secret, message=name, body=body, now=moment)
+    assert signed["webhook-signature"] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+    assert (signed["webhook-id"], signed["webhook-timestamp"]) == (name, "1614265330")
+
+
+def test_who_wants_to_know_is_told_once_and_can_see_from_whom(program: Program, now: datetime) -> None:
+    hook(program.url, now)
+    hook(program.url, now, "Otro", EventKind.CAMPAIGN)
+    happens(now, 7)
+    assert delivering.deliver_due(now=now) == 1
+    assert delivering.deliver_due(now=now) == 0
+    ((sent, body),) = program.told
+    event = ProgramEvent.objects.get()
+    assert json.loads(body) == {
+        "type": "card.changed", "timestamp": event.at.isoformat(), "subject": "card:1", "data": {"n": 7}
+    }  # fmt: skip
+    signed = f"{sent['webhook-id']}.{sent['webhook-timestamp']}.".encode() + body
+    key = base64.b64decode(SECRET.removeprefix("whsec_"))
+    assert sent["webhook-signature"] == "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
+    assert sent["webhook-id"] == str(event.pk)
+    assert states() == ["sent"]
+    assert SECRET not in Webhook.objects.get(name="CRM").secret
+
+
+def test_where_nobody_wants_to_know_nothing_is_written(now: datetime) -> None:
+    happens(now, 1)
+    Webhook.objects.filter(pk=hook("http://127.0.0.1:9/", now).pk).update(is_active=False)
+    happens(now, 2)
+    assert not ProgramEvent.objects.exists()
+
+
+def test_what_did_not_happen_is_told_to_nobody(program: Program, now: datetime) -> None:
+    hook(program.url, now)
+    with transaction.atomic():
+        happens(now, 1)
+        transaction.set_rollback(True)
+    assert not Delivery.objects.exists()
+
+
+def test_of_one_thing_the_next_waits_for_the_one_before(program: Program, now: datetime) -> None:
+    hook(program.url, now)
+    happens(now, 1, 2, 3)
+    happens(now, 9, subject="card:2")
+    program.answers = [400]
+    delivering.deliver_due(now=now)
+    assert program.facts == [1, 9], "the first is refused, its next wait, and another thing goes its way"
+    delivering.deliver_due(now=now + timedelta(minutes=2))
+    assert program.facts == [1, 9, 1, 2, 3]
+    assert program.told[0][0]["webhook-id"] == program.told[2][0]["webhook-id"], "the same message, whenever it comes"
+
+
+@pytest.mark.parametrize("status", [400, 404, 410, 301, 307])
+def test_what_is_refused_waits_for_a_person_in_the_end(status: int, program: Program, now: datetime) -> None:
+    hook(program.url, now)
+    happens(now, 1, 2)
+    program.answers = [status] * 4
+    for hours in range(5):
+        delivering.deliver_due(now=now + timedelta(hours=2 * hours))
+    assert states() == ["parked", "waiting"]
+    assert program.facts == [1, 1, 1, 1], "nor is the next one told before somebody looked"
+    parked = Delivery.objects.get(state="parked")
+    assert f"Respondió {status}" in parked.last_error
+    later = now + timedelta(days=1)
+    delivering.send_again(parked, now=later)
+    delivering.deliver_due(now=later)
+    assert (states(), program.facts[-2:]) == (["sent", "sent"], [1, 2])
+
+
+def test_one_that_is_let_be_holds_nobody_up(program: Program, now: datetime) -> None:
+    hook(program.url, now)
+    happens(now, 1, 2)
+    program.answers = [400] * 4
+    for hours in range(4):
+        delivering.deliver_due(now=now + timedelta(hours=2 * hours))
+    with pytest.raises(delivering.WebhookRefused):
+        delivering.let_be(Delivery.objects.get(state="waiting"), now=now)
+    delivering.let_be(Delivery.objects.get(state="parked"), now=now)
+    delivering.deliver_due(now=now + timedelta(days=1))
+    assert states() == ["dropped", "sent"]
+
+
+@pytest.mark.parametrize("answers", [[503], [429], [500]])
+def test_a_program_that_is_down_costs_no_message_an_attempt(
+    answers: list[int], program: Program, now: datetime
+) -> None:
+    hook(program.url, now)
+    happens(now, 1)
+    happens(now, 2, subject="card:2")
+    program.answers = answers
+    delivering.deliver_due(now=now)
+    assert program.facts == [1], "one knock for all of them"
+    assert [*Delivery.objects.values_list("attempts", flat=True)] == [0, 0]
+    delivering.deliver_due(now=now + timedelta(seconds=30))
+    assert program.facts == [1]
+    delivering.deliver_due(now=now + timedelta(minutes=2))
+    assert sorted(program.facts) == [1, 1, 2]
+
+
+def test_one_that_is_away_for_days_waits_for_a_person(now: datetime) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        hook(f"http://127.0.0.1:{nobody.getsockname()[1]}/", now)
+        happens(now, 1)
+        delivering.deliver_due(now=now)
+        assert states() == ["waiting"]
+        for hours in range(4):
+            delivering.deliver_due(now=now + timedelta(days=3, hours=2 * hours))
+    assert states() == ["parked"]
+    assert "ConnectError" in Delivery.objects.get().last_error
+
+
+def test_a_program_that_hangs_holds_up_no_other(program: Program, now: datetime, monkeypatch: Any) -> None:
+    monkeypatch.setattr(delivering, "SECONDS", 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as hangs:
+        hook(f"http://127.0.0.1:{hangs.getsockname()[1]}/", now, "Que cuelga")
+        hook(program.url, now)
+        happens(now, 1)
+        happens(now, 2, subject="card:2")
+        began = time.monotonic()
+        assert delivering.deliver_due(now=now) == 2
+        assert time.monotonic() - began < 30
+    assert sorted(program.facts) == [1, 2]
+
+
+def test_what_arrived_is_sent_once_more_under_its_name(program: Program, now: datetime) -> None:
+    hook(program.url, now)
+    happens(now, 1)
+    delivering.deliver_due(now=now)
+    delivering.send_again(Delivery.objects.get(), now=now)
+    with pytest.raises(delivering.WebhookRefused, match="Todavía"):
+        delivering.send_again(Delivery.objects.get(state="waiting"), now=now)
+    delivering.deliver_due(now=now)
+    assert [sent["webhook-id"] for sent, _body in program.told] == [str(ProgramEvent.objects.get().pk)] * 2
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("http://crm.example/", "https://crm.example/", "https://crm.comteco.example:22/", "ftp://127.0.0.1/"),
+        *("https://ana:clave@crm.comteco.example/", "https:///", "http://169.254.169.254/latest/"),
+    ],
+)
+def test_nobody_is_told_at_a_server_this_installation_does_not_know(
+    url: str, program: Program, now: datetime, settings: Any
+) -> None:
+    settings.WEBHOOK_HOSTS = ["crm.comteco.example"]
+    with pytest.raises(delivering.WebhookRefused):
+        delivering.check_url(url)
+    delivering.check_url("https://crm.comteco.example/told?by=centro")
+    hook(program.url, now)
+    happens(now, 1)
+    delivering.deliver_due(now=now)
+    assert (program.told, states()) == ([], ["waiting"]), "nor where one is not known any more"
+
+
+def test_many_things_are_told_by_one_statement(
+    program: Program, now: datetime, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    hook(program.url, now)
+    with django_assert_num_queries(1):
+        announce_all(EventKind.CARD, told=[(f"card:{n}", {"n": n}) for n in range(50)], at=now)
+    assert delivering.deliver_due(now=now) == 50
+    assert sorted(program.facts) == [*range(50)]
+
+
+def test_after_a_restore_a_person_says_whether_they_go(program: Program, now: datetime) -> None:
+    hook(program.url, now)
+    happens(now, 1)
+    assert set_aside_what_may_be_sent(why="Se restauró una copia.", now=now) == 1
+    assert states() == ["parked"]
+
+
+def test_they_are_forgotten_after_a_month(program: Program, now: datetime) -> None:
+    webhook = hook(program.url, now)
+    happens(now, 1)
+    delivering.deliver_due(now=now)
+    Webhook.objects.update(is_active=False)
+    delivering.send_test(webhook, now=now)
+    assert delivering.forget_old(now=now + timedelta(days=29)) == 0
+    assert delivering.forget_old(now=now + timedelta(days=31)) == 1
+    assert ProgramEvent.objects.count() == Delivery.objects.count() == 1, "what is on its way stays"
+    assert kind_of(Delivery).rests is not None
+
+
+def test_an_administrator_makes_one_tries_it_and_looks_what_became_of_it(
+    ines: User, signed_in: Callable[[Any], Client], program: Program, now: datetime
+) -> None:
+    client, add = signed_in(ines), reverse("admin:notices_webhook_add")
+    row = {"name": "CRM", "url": "http://otro.example/", "kinds": ["card.changed"], "is_active": "on"}
+    assert "https://" in client.post(add, row).content.decode()
+    shown = client.post(add, {**row, "url": program.url}).content.decode()
+    assert "whsec_" in shown
+    webhook = Webhook.objects.get()
+    listed, book = reverse("admin:notices_webhook_changelist"), reverse("admin:notices_delivery_changelist")
+    assert "whsec_" not in client.get(listed).content.decode()
+    act = {"_selected_action": [webhook.pk]}
+    assert "Pruebas por enviar: 1" in client.post(listed, {**act, "action": "send_test"}, follow=True).content.decode()
+    assert delivering.deliver_due(now=datetime.now(UTC)) == 1
+    delivery = Delivery.objects.get()
+    told = client.post(book, {"action": "send_again", "_selected_action": [delivery.pk]}, follow=True)
+    assert "Por enviar otra vez: 1" in told.content.decode()
+    one = client.get(reverse("admin:notices_delivery_change", args=[delivery.pk])).content.decode()
+    assert str(delivery.event_id) in one
+    assert "webhook:" in one
+    changed = client.post(listed, {**act, "action": "change_secret"}).content.decode()
+    assert "whsec_" in changed
+    assert webhook.secret != Webhook.objects.get().secret
+    assert webhook.events.count() == 2  # type: ignore[attr-defined]  # its copies in the audit tell of it
+
+
+def test_who_only_supervises_configures_none(elena: User, signed_in: Callable[[Any], Client], now: datetime) -> None:
+    hook("http://127.0.0.1:9/", now)
+    assert signed_in(elena).get(reverse("admin:notices_webhook_changelist")).status_code in (302, 403)
+    assert not Webhook.objects.visible_to(elena).exists()
