@@ -63,6 +63,8 @@ SECTIONS = (
     Section("systems", _("Sistemas"), {
         "inbound.outsidesystem": _("Cada sistema externo: conectado, a mano o apagado, y sus límites del día."),
         "notices.recipient": _("Quién recibe los avisos del centro por correo."),
+        "notices.webhook": _("A qué otros programas se les avisa de lo que pasa, y de qué."),
+        "notices.delivery": _("Qué se envió a cada uno, cuándo llegó y por qué no."),
     }),
     Section("telephony", _("Telefonía"), {
         "control_room.alertlimit": _("Desde cuándo avisa la sala de control: esperas, llamadas largas, listas cortas."),

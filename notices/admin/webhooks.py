@@ -24,7 +24,7 @@ from screens.admin_rights import AskedForWhatItShows, NeverDeleted, ReadOnly
 class WebhookForm(forms.ModelForm):  # type: ignore[type-arg]
     kinds = forms.MultipleChoiceField(
         label=_("De qué se le avisa"), widget=forms.CheckboxSelectMultiple,
-        choices=[(kind.value, f"{kind.label} ({kind.value})") for kind in EventKind if kind != EventKind.TEST],
+        choices=lambda: [(kind.value, f"{kind.label} ({kind.value})") for kind in EventKind if kind != EventKind.TEST],
     )  # fmt: skip
 
     class Meta:

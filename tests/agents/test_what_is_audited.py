@@ -47,6 +47,8 @@ NEITHER = {
     "escalations.SavedFilter": "of a person's own page",
     "inbound.WatchedRepair": "what the clock has still to look at",
     "notices.Attachment": "of a mail",
+    "notices.Delivery": "on its way to a program; what it tells is a fact elsewhere",
+    "notices.ProgramEvent": "what programs are told; what happened is a fact elsewhere",
     "telephony.HeardDevice": "what a link tells now",
     "telephony.HeardEvent": "kept for some days",
     "telephony.Listening": "who listens to a switchboard now",

@@ -28,7 +28,10 @@ from tests.databases import undone
 pytestmark = [pytest.mark.django_db, pytest.mark.sweep]
 WHO = pytest.mark.parametrize("who", ["ines", "ana"])
 # Rows she sees through their gate: of people, of what is set up, of herself; nobody's customer is in any of them.
-SEES = {"agents.Agent", "agents.AccountEvent", "api.Token", "inbound.ServiceLine", "telephony.Extension"}
+SEES = {
+    *("agents.Agent", "agents.AccountEvent", "api.Token", "inbound.ServiceLine", "telephony.Extension"),
+    *("notices.Webhook", "notices.Delivery"),
+}
 HER_OWN = {"agents.Shift", "agents.AgentState", "escalations.SavedFilter", "telephony.Seat", "telephony.Monitoring"}
 
 

@@ -46,7 +46,7 @@ WHOLE = {
     ), OUR_WORDS),
     **dict.fromkeys((
         "agents.Agent", "agents.AccountEvent", "agents.PowerRequest", "agents.User", "api.Token", "escalations.Unit",
-        "escalations.UnitAddress", "escalations.Letter", "inbound.PersonInCharge", "notices.Recipient",
+        "escalations.UnitAddress", "escalations.Letter", "inbound.PersonInCharge", "notices.Recipient", "notices.Webhook",
     ), STAFF),
     **dict.fromkeys((
         "campaigns.AttemptFigure", "campaigns.DayFigure", "campaigns.FigureCell", "campaigns.FigureRefresh",
@@ -93,6 +93,8 @@ KEPT = {
     "inbound.OutsideWrite": {"key": CODES, "action": CODES, "reference": "the other system's own number of it"},
     "inbound.Walk": {"result": CODES, "result_label": OUR_WORDS},
     "notices.Attachment": dict.fromkeys(("name", "content_type", "file"), "seals and reports of figures"),
+    "notices.Delivery": {"subject": CODES, "last_error": "a status, or why nobody was there"},
+    "notices.ProgramEvent": dict.fromkeys(("kind", "subject", "facts"), CODES),
     "notices.Notice": {"key": CODES, "to": STAFF, "reached": STAFF},
     "telephony.CallOrder": {"said": CODES},
     "telephony.LoggedLine": {"call": CODES},
