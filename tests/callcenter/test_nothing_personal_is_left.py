@@ -46,7 +46,8 @@ WHOLE = {
     ), OUR_WORDS),
     **dict.fromkeys((
         "agents.Agent", "agents.AccountEvent", "agents.PowerRequest", "agents.User", "api.Token", "escalations.Unit",
-        "escalations.UnitAddress", "escalations.Letter", "inbound.PersonInCharge", "notices.Recipient", "notices.Webhook",
+        "escalations.UnitAddress", "escalations.Letter", "inbound.PersonInCharge", "notices.Recipient",
+        "notices.Webhook",
     ), STAFF),
     **dict.fromkeys((
         "campaigns.AttemptFigure", "campaigns.DayFigure", "campaigns.FigureCell", "campaigns.FigureRefresh",
