@@ -1,4 +1,4 @@
-"""The mail owed, as Django knows it."""
+"""What the centre tells people and programs outside, as Django knows it."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 class NoticesConfig(AppConfig):
     name = "notices"
-    verbose_name = _("Avisos por correo")
+    verbose_name = _("Avisos")
 
     def ready(self) -> None:
         from notices.owed_work import MESSAGES, NOTICES

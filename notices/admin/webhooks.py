@@ -116,7 +116,7 @@ class DeliveryAdmin(AskedForWhatItShows, ReadOnly, admin.ModelAdmin):  # type: i
 
     @admin.display(description=_("qué"))
     def kind(self, delivery: Delivery) -> str:
-        return f"{delivery.event.get_kind_display()} ({delivery.event.kind})"
+        return str(delivery.event.kind)
 
     @admin.display(description=_("nombre del mensaje"))
     def message(self, delivery: Delivery) -> str:
