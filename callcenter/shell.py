@@ -187,8 +187,8 @@ class Frame:
 
     @property
     def own(self) -> str:
-        """Where the pages an agent works from hear of her calls and messages; nowhere on others."""
-        is_agents = self.person is not None and self.person.role == Role.AGENT and self._is_of_calls
+        """Where an agent's pages hear of her calls and messages: on each of them it rings."""
+        is_agents = self.person is not None and self.person.role == Role.AGENT
         return stream_of(self._request, OWN) if is_agents else ""
 
     @property

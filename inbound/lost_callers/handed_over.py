@@ -73,7 +73,7 @@ def _told(call: QueueCall, lines: Mapping[str, tuple[str, str]]) -> dict[str, An
         "agent": str(before.agent) if before and before.agent else _("Un agente"),
         "to": order.number if order else _("otro teléfono"),
     }
-    words = _("%(agent)s le atendió en %(line)s y le transfirió a %(to)s: nadie le contestó y colgó.")
+    words = _("%(agent)s le atendió en %(line)s y le transfirió a %(to)s: nadie le contestó y la llamada terminó.")
     if call.outcome == QueueCall.Outcome.UNKNOWN:
         words = _(
             "%(agent)s le atendió en %(line)s y le transfirió a %(to)s: se perdió el enlace con la central y no se sabe"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.cache import cache
 
@@ -27,16 +28,26 @@ class Caller:
 
 
 def who_has(*, call: QueueCall, by: User, now: datetime) -> Caller:
-    """Asks over the network, outside of any transaction, and only once a call."""
+    """Asks over the network, outside of any transaction, and only once a call.
+
+    Smartflex finds by identity card and contract as well, whose figures may be those of a telephone: only of whom it
+    tells that number it is.
+    """
     if not call.number:
         return Caller([])
     kept = cache.get(key := f"caller:{call.key}")
     if kept is not None:
         return Caller(**kept)
     looked = look_up(name="smartflex.search", arguments={"text": phone_numbers.local(call.number)}, now=now, by=by)
-    found = looked.found or {}
-    customers = [{"contract": one["contract"], "name": one["name"]} for one in found.get("customers", [])]
+    found = (looked.found or {}).get("customers", [])
+    customers = [{"contract": one["contract"], "name": one["name"]} for one in found if _has(one, call.number)]
     caller = Caller(customers, looked.trouble)
     if not looked.trouble:
         cache.set(key, asdict(caller), KEPT_SECONDS)
     return caller
+
+
+def _has(customer: dict[str, Any], number: str) -> bool:
+    """Whether it is the number of one of her services, or a telephone she is reached at."""
+    written = [*customer["telephones"], *(product["service_number"] for product in customer["products"])]
+    return any(phone_numbers.parse(one) == number for one in written)

@@ -12,9 +12,9 @@ from inbound.walks.page import under_way
 from service_level.days import bounds_of_day
 
 # One a line, in the order of the keyboard. Not g, which begins the way to another page, nor i and t, which press what
-# stands in the calls to make on the same page (escalations/views/calls.py), nor q, e and h, which are the head's and of
-# the call at her telephone. Lines beyond these have none.
-KEYS = "123456789wryuopasdfjklzxcvbnm"
+# stands in the calls to make on the same page (escalations/views/calls.py), nor q, e, h and v, which are the head's, of
+# the call at her telephone and of what is written to her. Lines beyond these have none.
+KEYS = "123456789wryuopasdfjklzxcbnm"
 SHOWN = 30  # calls of today on the page; the list of all has its own
 
 

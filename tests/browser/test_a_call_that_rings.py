@@ -103,10 +103,21 @@ def test_it_rings_enter_opens_the_flow_and_it_is_there_until_it_is_over(
     assert QueueCall.objects.get().outcome == "done"
 
 
+@pytest.mark.parametrize("elsewhere", ["/desk/list/", "/people/shift/", "/desk/agenda/"])
+def test_it_rings_on_whatever_page_she_is(elsewhere: str, page: Page, played: Board, live_server: Any) -> None:
+    page.goto(f"{live_server.url}{elsewhere}")
+    call_in(played, "70712345")
+    expect(page.locator("#ringing")).to_contain_text("Timbra su teléfono")
+    expect(page.locator("#own-day")).to_contain_text("Le suena")
+    assert_accessible(page, f"ringing{elsewhere.replace('/', '-')}")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/walks/**")
+
+
 def test_a_call_nobody_lifts_leaves_the_page_as_it_was(page: Page, played: Board) -> None:
     played.do("call-in", line="101", number="70712345", patience=6)
     expect(page.locator("#ringing")).to_contain_text("Timbra su teléfono")
-    expect(page.locator("#ringing")).to_contain_text("no es de ningún cliente")
+    expect(page.locator("#ringing")).to_contain_text("no tiene ningún servicio con ese número")
     expect(page.locator("#ringing")).to_be_empty()
     assert QueueCall.objects.get().outcome == "not_answered"
     assert not Walk.objects.exists()

@@ -50,7 +50,7 @@ def test_a_message_is_on_her_page_at_once_and_a_key_says_it_was_seen(
     room: Page, open_as: Callable[..., Page], live_server: Any, ana: Agent
 ) -> None:
     hers = open_as(ana)
-    hers.goto(f"{live_server.url}/lines/")
+    hers.goto(f"{live_server.url}/people/shift/")
     room.get_by_role("row", name=re.compile("Ana")).get_by_role("link", name="Ana").click()
     expect(room.get_by_label("Mensaje a su pantalla")).to_be_focused()
     assert_accessible(room, "room-agent")
@@ -60,7 +60,7 @@ def test_a_message_is_on_her_page_at_once_and_a_key_says_it_was_seen(
     expect(hers.locator("#ringing")).to_contain_text("Venga a mi mesa")
     settle(hers)
     assert_accessible(hers, "message")
-    hers.keyboard.press("m")
+    hers.keyboard.press("v")
     expect(hers.locator("#ringing")).to_be_empty()
     room.get_by_role("row", name=re.compile("Ana")).get_by_role("link", name="Ana").click()
     expect(room.locator("#agent-panel")).to_contain_text(re.compile(r"visto \d\d:\d\d"))

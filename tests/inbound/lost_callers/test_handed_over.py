@@ -72,7 +72,8 @@ def test_who_was_called_back_for_another_call_of_hers_is_not_called_again(
         assert call_back_the_lost(now=now) == 0, "she waits for a call already"
     card = Escalation.objects.get()
     assert [note for note in notes(card) if "nadie le contestó" in note] == [
-        "Un agente le atendió en 101 Reclamos técnicos y le transfirió a otro teléfono: nadie le contestó y colgó."
+        "Un agente le atendió en 101 Reclamos técnicos y le transfirió a otro teléfono: nadie le contestó y la llamada"
+        " terminó."
     ]
     called_back(card, by=ana.user, now=now)
     assert call_back_the_lost(now=now + timedelta(minutes=5)) == 0

@@ -143,6 +143,30 @@ def test_whose_number_it_is_is_asked_once(call: QueueCall, ana: Agent, now: date
     cache.clear()
 
 
+@pytest.mark.parametrize(
+    ("telephones", "service", "is_hers"),
+    [
+        (["70712345", "4250001"], "T-9", True),
+        (["591 4 4250001"], "T-9", True),
+        ([], "4250001", True),
+        (["70712345"], "T-9", False),  # found by her card, or her contract
+        ([], "4250002", False),
+    ],
+)
+def test_whom_it_finds_by_her_card_or_contract_the_number_is_not(
+    telephones: list[str], service: str, is_hers: bool, call: QueueCall, ana: Agent, now: datetime, side: OtherSide
+) -> None:
+    product = {"service": "FIJO", "service_number": service, "plan": "", "state": "active", "suspended_for": ""}
+    customer = {
+        "contract": "1000378", "name": "Álvaro Apaza", "identity_card": "4250001", "segment": "", "address": "",
+        "zone": "", "telephones": telephones, "products": [product],
+    }  # fmt: skip
+    side.answers["smartflex/search"] = {"customers": [customer], "more": False}
+    found = who_has(call=call, by=ana.user, now=now)
+    assert (found.trouble, [one["contract"] for one in found.customers]) == ("", ["1000378"] if is_hers else [])
+    cache.clear()
+
+
 def test_a_system_that_is_off_is_said(call: QueueCall, ana: Agent, now: datetime, set_mode: Any) -> None:
     set_mode("smartflex", "off")
     assert "apagado" in who_has(call=call, by=ana.user, now=now).trouble
