@@ -60,6 +60,7 @@ class ChooseOwnMiddleware:
         if not isinstance(user, User) or not user.first_entry:
             return None
         if match is not None and match.view_name in OPEN_MEANWHILE:
+            request.is_held_up = True  # type: ignore[attr-defined]
             return None
         if request.headers.get("HX-Request") == "true":
             return HttpResponse(headers={"HX-Redirect": reverse(CHANGE)})

@@ -68,6 +68,7 @@ class SecondFactorMiddleware:
             messages.warning(request, _("Su función exige un segundo factor: no se puede quitar."))
             return redirect("mfa_index")
         if name in OPEN_MEANWHILE:
+            request.is_held_up = not (has_second_factor(user) and used_second_factor(request, user))  # type: ignore[attr-defined]
             return None
         if not has_second_factor(user):
             return _sent_to(request, reverse(SET_UP))

@@ -103,6 +103,13 @@ class Frame:
     def __init__(self, request: HttpRequest) -> None:
         self._request = request
 
+    @property
+    def is_held_up(self) -> bool:
+        """Whether she has to see to her account before anything else: whatever of this frame asked for more would be
+        sent to this very page, and the page begun anew under her hands.
+        """
+        return getattr(self._request, "is_held_up", False)
+
     @cached_property
     def person(self) -> User | None:
         user = getattr(self._request, "user", None)
@@ -154,7 +161,7 @@ class Frame:
     @cached_property
     def own_day(self) -> OwnDay | None:
         """What an agent is doing, and her pace."""
-        if self.person is None or self.person.role != Role.AGENT:
+        if self.person is None or self.person.role != Role.AGENT or self.is_held_up:
             return None
         return see_own_day(user=self.person, now=timezone.now())
 
@@ -189,7 +196,7 @@ class Frame:
     def own(self) -> str:
         """Where an agent's pages hear of her calls and messages: on each of them it rings."""
         is_agents = self.person is not None and self.person.role == Role.AGENT
-        return stream_of(self._request, OWN) if is_agents else ""
+        return stream_of(self._request, OWN) if is_agents and not self.is_held_up else ""
 
     @property
     def _is_of_calls(self) -> bool:

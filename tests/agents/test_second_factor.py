@@ -67,6 +67,21 @@ def test_everybody_needs_one(required, signed_in, who, request):
     assert signed_in(request.getfixturevalue(who)).get("/accounts/2fa/").status_code == 302
 
 
+@pytest.mark.parametrize("who", ["ana", "oscar", "elena", "ines"])
+@pytest.mark.parametrize("address", ["/accounts/2fa/totp/activate/", "/accounts/reauthenticate/"])
+def test_the_page_on_which_it_is_set_up_asks_for_nothing_by_itself(
+    required, client, who, address, with_password, request
+):
+    """What it asked for would be sent to this very page, which would begin anew while she types."""
+    person = request.getfixturevalue(who)
+    user = getattr(person, "user", person)
+    with_password(user)
+    sign_in(client, user)
+    page = client.get(address, follow=True).content.decode()
+    assert "<form" in page
+    assert [word for word in ("every ", 'id="ringing"', "calls-changed", "data-stream") if word in page] == []
+
+
 def test_roles_the_site_leaves_out_need_none(required, settings, signed_in, ana, oscar, elena):
     settings.TOTP_NOT_FOR = ["agent", "supervisor"]
     assert signed_in(ana).get("/accounts/2fa/").status_code == 200

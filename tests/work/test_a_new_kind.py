@@ -312,6 +312,7 @@ def test_what_waits_too_long_is_told_in_readyz(owed: Owe, client: Client, monkey
             "oldest_notice",
             "oldest_reminder",
             "oldest_report",
+            "oldest_webhook",
             "oldest_write",
         ),
     }
