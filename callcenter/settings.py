@@ -435,6 +435,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django.server": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
+        "httpx": {"level": "WARNING"},  # it writes whole addresses, and in one may be somebody's key
         "paramiko": {"level": "CRITICAL"},  # what fails reaches us as an exception; its own lines are tracebacks
     },
 }

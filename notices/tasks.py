@@ -14,7 +14,7 @@ def deliver_due() -> None:
 
 @shared_task(name="notices.deliver_to_programs")
 def deliver_to_programs() -> None:
-    delivering.deliver_due(now=timezone.now())
+    delivering.deliver_due(clock=timezone.now)
 
 
 @shared_task(name="notices.forget_deliveries")

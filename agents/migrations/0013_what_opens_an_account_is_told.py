@@ -65,9 +65,13 @@ CREATE TRIGGER audit_tell_update AFTER UPDATE OF type, user_id, data ON public.m
 CREATE TRIGGER audit_tell AFTER INSERT OR DELETE ON public.django_celery_beat_periodictask FOR EACH ROW
   EXECUTE FUNCTION public.audit_tell('name', 'task', 'enabled');
 CREATE TRIGGER audit_tell_update AFTER UPDATE ON public.django_celery_beat_periodictask FOR EACH ROW
-  WHEN (ROW(OLD.name, OLD.task, OLD.args, OLD.kwargs, OLD.enabled, OLD.interval_id, OLD.crontab_id)
-        IS DISTINCT FROM ROW(NEW.name, NEW.task, NEW.args, NEW.kwargs, NEW.enabled, NEW.interval_id, NEW.crontab_id))
-  EXECUTE FUNCTION public.audit_tell('name', 'task', 'args', 'kwargs', 'enabled', 'interval_id', 'crontab_id');
+  WHEN (to_jsonb(OLD) - ARRAY['last_run_at', 'total_run_count', 'date_changed']
+        IS DISTINCT FROM to_jsonb(NEW) - ARRAY['last_run_at', 'total_run_count', 'date_changed'])
+  EXECUTE FUNCTION public.audit_tell('what it does, and when');
+CREATE TRIGGER audit_tell AFTER INSERT OR UPDATE OR DELETE ON public.django_celery_beat_intervalschedule FOR EACH ROW
+  EXECUTE FUNCTION public.audit_tell('every', 'period');
+CREATE TRIGGER audit_tell AFTER INSERT OR UPDATE OR DELETE ON public.django_celery_beat_crontabschedule FOR EACH ROW
+  EXECUTE FUNCTION public.audit_tell('when');
 """
 UNTOLD = """
 DROP TRIGGER audit_tell ON public.agents_user;
@@ -75,6 +79,8 @@ DROP TRIGGER audit_tell ON public.mfa_authenticator;
 DROP TRIGGER audit_tell_update ON public.mfa_authenticator;
 DROP TRIGGER audit_tell ON public.django_celery_beat_periodictask;
 DROP TRIGGER audit_tell_update ON public.django_celery_beat_periodictask;
+DROP TRIGGER audit_tell ON public.django_celery_beat_intervalschedule;
+DROP TRIGGER audit_tell ON public.django_celery_beat_crontabschedule;
 DROP FUNCTION public.audit_tell();
 """
 

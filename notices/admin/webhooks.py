@@ -45,9 +45,14 @@ class WebhookAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
     """Switched off instead of deleted: of what happens meanwhile it is not told."""
 
     form = WebhookForm
-    list_display = ("name", "url", "kinds", "is_active", "secret_since")
+    list_display = ("name", "where", "kinds", "is_active", "secret_since")
     ordering = ("name",)
     actions = ("send_test", "change_secret")
+
+    @admin.display(description=_("dirección"))
+    def where(self, webhook: Webhook) -> str:
+        """Without what stands behind a `?`, which may be a key of theirs."""
+        return webhook.url.partition("?")[0]
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
@@ -107,6 +112,7 @@ class DeliveryAdmin(AskedForWhatItShows, ReadOnly, admin.ModelAdmin):  # type: i
     date_hierarchy = "created_at"
     fields = (
         *("webhook", "kind", "subject", "message", "said", "state", "attempts", "created_at", "not_before", "sent_at"),
+        "milliseconds",
         "last_error",
     )
     actions = ("send_again", "let_be")

@@ -31,7 +31,7 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
         return self if user.is_active and user.configures else self.none()
 
 
-@audited(exclude=["secret"])
+@audited(exclude=["secret", "served_until"])
 class Webhook(models.Model):
     """A program that is told. `secret`: what its messages are signed with, encrypted; shown once, when it is made."""
 
@@ -41,6 +41,7 @@ class Webhook(models.Model):
     secret = models.TextField(editable=False)
     secret_since = models.DateTimeField(_("clave desde"), editable=False)
     is_active = models.BooleanField(_("activo"), default=True)
+    served_until = models.DateTimeField(null=True, editable=False)  # whoever sends to it now has it until then
 
     objects = WebhookQuerySet.as_manager()
 
@@ -90,6 +91,7 @@ class Delivery(OwedWork):
     state = models.CharField(_("estado"), max_length=8, choices=State, default=State.WAITING)
     created_at = models.DateTimeField(_("creado"))
     sent_at = models.DateTimeField(_("enviado"), null=True, blank=True)
+    milliseconds = models.PositiveIntegerField(_("milisegundos"), null=True, blank=True)  # until it was taken
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -109,6 +111,8 @@ class Delivery(OwedWork):
                 condition=Q(state__in=["waiting", "parked"]),
             ),
             models.Index(fields=["-created_at"], name="delivery_newest"),
+            # how long a program took for its last one
+            models.Index(fields=["webhook", "-sent_at"], name="delivery_last", condition=Q(state="sent")),
         ]  # fmt: skip
 
     def __str__(self) -> str:

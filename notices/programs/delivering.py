@@ -7,13 +7,16 @@ has arrived or somebody let it be, so that nobody is told of a card that was clo
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 
 import httpx
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from notices.models import Delivery, EventKind, ProgramEvent, Webhook
@@ -28,6 +31,9 @@ from work.trying_again import try_again
 
 State = Delivery.State
 SECONDS = 8.0  # of one message, whatever the other side does
+ROUND = 5.0  # until no other program is begun with: what is left goes with the next round
+SHARE = 2.0  # of one program in a round
+SLOW = 1.0  # who takes longer for a message gets one a round
 WAITS = (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))  # of one message that is refused
 NOBODY_THERE = timedelta(minutes=1)  # until its door is tried again, by one message for all of that program
 GIVEN_UP_AFTER = timedelta(days=2)  # a program that is away for longer: its messages wait for a person
@@ -47,27 +53,63 @@ def check_url(url: str) -> None:
         where = split_address(url)
         if where.scheme != "https" and not (where.scheme == "http" and where.hostname in LOOPBACK):
             raise WebhookRefused(_("La dirección debe comenzar con https://."))
-        if where.username or where.password or where.fragment:
-            raise WebhookRefused(_("La dirección no lleva usuario, clave ni «#»."))
+        if where.username or where.password or where.fragment or not url.isprintable() or " " in url or where.port == 0:
+            raise WebhookRefused(_("La dirección no lleva usuario, clave, espacios ni «#»."))
         check_host(SourceSettings("", url, "", hosts=settings.WEBHOOK_HOSTS))
     except SourceRefused as refused:
         raise WebhookRefused(str(refused)) from refused
 
 
-def deliver_due(*, now: datetime, limit: int = 200) -> int:
-    """Send what is due, program by program. Several may run at once. Returns how many messages arrived."""
-    due = Delivery.objects.filter(state=State.WAITING, not_before__lte=now, webhook__is_active=True)
-    arrived = 0
-    for webhook in Webhook.objects.filter(pk__in=due.values("webhook")).order_by("pk"):
-        for _round in range(limit):
-            delivery = claim(Delivery, now=now, among=Q(webhook=webhook) & ~Q(_one_before()))
-            if delivery is None:
+def deliver_due(*, clock: Callable[[], datetime]) -> int:
+    """Send what is due for some seconds, to those first who take it quickly. One round at a time in the whole centre:
+    a slow program holds up one worker at most, and gets a message a round. Returns how many messages arrived.
+    """
+    with _serving(clock=clock) as mine:
+        ends_at, arrived = time.monotonic() + ROUND, 0
+        for webhook in _with_messages(mine, now=clock()):
+            if time.monotonic() > ends_at:
                 break
-            ended = attempt(delivery, work=partial(_deliver, webhook=webhook, now=now), clock=lambda: now)
-            arrived += ended == Outcome.OVER
-            if ended == Outcome.POSTPONED:
-                break
+            arrived += _deliver_to(webhook, clock=clock)
+        return arrived
+
+
+def _deliver_to(webhook: Webhook, *, clock: Callable[[], datetime]) -> int:
+    began, arrived = time.monotonic(), 0
+    while (sent_at := time.monotonic()) - began < SHARE:
+        delivery = claim(Delivery, now=clock(), among=Q(webhook=webhook) & ~Q(_one_before()))
+        if delivery is None:
+            break
+        ended = attempt(delivery, work=partial(_deliver, webhook=webhook, clock=clock), clock=clock)
+        arrived += ended == Outcome.OVER
+        if ended == Outcome.POSTPONED or time.monotonic() - sent_at > SLOW:
+            break
     return arrived
+
+
+def _with_messages(webhooks: Sequence[int], *, now: datetime) -> list[Webhook]:
+    """Whoever took the last one quickly, then who waits longest for the next."""
+    due = Delivery.objects.filter(state=State.WAITING, not_before__lte=now, webhook__in=webhooks)
+    last = Delivery.objects.filter(webhook=OuterRef("pk"), state=State.SENT).order_by("-sent_at")
+    found = Webhook.objects.filter(pk__in=due.values("webhook")).annotate(
+        took=Subquery(last.values("milliseconds")[:1]), heard_at=Subquery(last.values("sent_at")[:1])
+    )
+    by_pace = [((one.took or 0) > SLOW * 1000, one.heard_at or one.secret_since, one.pk, one) for one in found]  # type: ignore[attr-defined]
+    return [one for _slow, _since, _key, one in sorted(by_pace, key=lambda each: each[:3])]
+
+
+@contextmanager
+def _serving(*, clock: Callable[[], datetime]) -> Iterator[list[int]]:
+    """All programs nobody else serves now, for the length of a round. A lease in their rows, as a pool of connections
+    between us and the database knows no lock of a session.
+    """
+    until = clock() + LEASE
+    free = Webhook.objects.filter(Q(served_until=None) | Q(served_until__lte=clock()), is_active=True)
+    free.update(served_until=until)  # who waits for a row here finds it taken
+    mine = list(Webhook.objects.filter(served_until=until).values_list("pk", flat=True))
+    try:
+        yield mine
+    finally:
+        Webhook.objects.filter(pk__in=mine, served_until=until).update(served_until=None)
 
 
 def send_again(delivery: Delivery, *, now: datetime) -> Delivery:
@@ -128,8 +170,9 @@ def _one_before() -> Exists:
     return Exists(on_its_way)
 
 
-def _deliver(delivery: Delivery, *, webhook: Webhook, now: datetime) -> None:
+def _deliver(delivery: Delivery, *, webhook: Webhook, clock: Callable[[], datetime]) -> None:
     check_url(webhook.url)  # the servers that are allowed may be others by now
+    now, began = clock(), time.monotonic()
     try:
         status = _post(webhook, delivery.event, now)
     except _NobodyThere as nobody:
@@ -138,7 +181,7 @@ def _deliver(delivery: Delivery, *, webhook: Webhook, now: datetime) -> None:
         raise
     if not 200 <= status < 300:
         raise WebhookRefused(_("Respondió %(status)d: no lo tomó.") % {"status": status})
-    done(owed=delivery, now=now, sent_at=now)
+    done(owed=delivery, now=clock(), sent_at=clock(), milliseconds=round((time.monotonic() - began) * 1000))
 
 
 def _post(webhook: Webhook, event: ProgramEvent, now: datetime) -> int:

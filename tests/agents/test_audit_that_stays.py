@@ -13,6 +13,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from agents.audit import IN_ONE_ROW, books, tables_of_facts
 from agents.models import Agent, AgentMessage, AuditRemoval, DataPolicy, Disclosure, FactChange, User
@@ -230,11 +231,18 @@ def test_what_opens_an_account_is_told_and_not_what_it_is(ana: Agent) -> None:
 
 
 def test_a_task_that_is_switched_off_is_told(db: None) -> None:
+    every = IntervalSchedule.objects.create(every=5, period="seconds")
+    PeriodicTask.objects.create(name="Señal", task="callcenter.heartbeat", interval=every)
     before = FactChange.objects.count()
     run("UPDATE django_celery_beat_periodictask SET last_run_at = now(), total_run_count = total_run_count + 1")
     assert FactChange.objects.count() == before
-    changed = run("UPDATE django_celery_beat_periodictask SET enabled = FALSE WHERE enabled")
-    assert FactChange.objects.count() == before + changed
+    for change in ("enabled = FALSE", "expires = '2020-01-01'", "start_time = '2100-01-01'", "queue = 'nowhere'"):
+        changed = run(f"UPDATE django_celery_beat_periodictask SET {change}")
+        assert changed
+        assert FactChange.objects.count() == before + changed, change
+        before += changed
+    run("UPDATE django_celery_beat_intervalschedule SET every = 86400")
+    assert FactChange.objects.count() == before + 1
 
 
 class TestTheDoor:

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from agents.models import User
+from agents.models import FactChange, User
 from notices.models import Delivery, EventKind, ProgramEvent, Webhook
 from notices.programs import delivering
 from notices.programs.announcing import announce, announce_all
@@ -37,12 +37,14 @@ class Program:
     def __init__(self) -> None:
         self.told: list[tuple[dict[str, str], bytes]] = []
         self.answers: list[int] = []
+        self.takes = 0.0
         program = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 program.told.append(({name.lower(): value for name, value in self.headers.items()}, body))
+                time.sleep(program.takes)
                 self.send_response(program.answers.pop(0) if program.answers else 204)
                 self.send_header("Location", "http://127.0.0.1:1/")
                 self.end_headers()
@@ -87,6 +89,10 @@ def happens(now: datetime, *numbers: int, subject: str = "card:1") -> None:
         announce(EventKind.CARD, subject=subject, facts={"n": number}, at=now)
 
 
+def deliver(now: datetime) -> int:
+    return delivering.deliver_due(clock=lambda: now)
+
+
 def states() -> list[str]:
     return list(Delivery.objects.order_by("pk").values_list("state", flat=True))
 
@@ -104,8 +110,8 @@ def test_who_wants_to_know_is_told_once_and_can_see_from_whom(program: Program, 
     hook(program.url, now)
     hook(program.url, now, "Otro", EventKind.CAMPAIGN)
     happens(now, 7)
-    assert delivering.deliver_due(now=now) == 1
-    assert delivering.deliver_due(now=now) == 0
+    assert deliver(now) == 1
+    assert deliver(now) == 0
     ((sent, body),) = program.told
     event = ProgramEvent.objects.get()
     assert json.loads(body) == {
@@ -139,9 +145,9 @@ def test_of_one_thing_the_next_waits_for_the_one_before(program: Program, now: d
     happens(now, 1, 2, 3)
     happens(now, 9, subject="card:2")
     program.answers = [400]
-    delivering.deliver_due(now=now)
+    deliver(now)
     assert program.facts == [1, 9], "the first is refused, its next wait, and another thing goes its way"
-    delivering.deliver_due(now=now + timedelta(minutes=2))
+    deliver(now + timedelta(minutes=2))
     assert program.facts == [1, 9, 1, 2, 3]
     assert program.told[0][0]["webhook-id"] == program.told[2][0]["webhook-id"], "the same message, whenever it comes"
 
@@ -152,14 +158,14 @@ def test_what_is_refused_waits_for_a_person_in_the_end(status: int, program: Pro
     happens(now, 1, 2)
     program.answers = [status] * 4
     for hours in range(5):
-        delivering.deliver_due(now=now + timedelta(hours=2 * hours))
+        deliver(now + timedelta(hours=2 * hours))
     assert states() == ["parked", "waiting"]
     assert program.facts == [1, 1, 1, 1], "nor is the next one told before somebody looked"
     parked = Delivery.objects.get(state="parked")
     assert f"Respondió {status}" in parked.last_error
     later = now + timedelta(days=1)
     delivering.send_again(parked, now=later)
-    delivering.deliver_due(now=later)
+    deliver(later)
     assert (states(), program.facts[-2:]) == (["sent", "sent"], [1, 2])
 
 
@@ -168,11 +174,11 @@ def test_one_that_is_let_be_holds_nobody_up(program: Program, now: datetime) -> 
     happens(now, 1, 2)
     program.answers = [400] * 4
     for hours in range(4):
-        delivering.deliver_due(now=now + timedelta(hours=2 * hours))
+        deliver(now + timedelta(hours=2 * hours))
     with pytest.raises(delivering.WebhookRefused):
         delivering.let_be(Delivery.objects.get(state="waiting"), now=now)
     delivering.let_be(Delivery.objects.get(state="parked"), now=now)
-    delivering.deliver_due(now=now + timedelta(days=1))
+    deliver(now + timedelta(days=1))
     assert states() == ["dropped", "sent"]
 
 
@@ -184,12 +190,12 @@ def test_a_program_that_is_down_costs_no_message_an_attempt(
     happens(now, 1)
     happens(now, 2, subject="card:2")
     program.answers = answers
-    delivering.deliver_due(now=now)
+    deliver(now)
     assert program.facts == [1], "one knock for all of them"
     assert [*Delivery.objects.values_list("attempts", flat=True)] == [0, 0]
-    delivering.deliver_due(now=now + timedelta(seconds=30))
+    deliver(now + timedelta(seconds=30))
     assert program.facts == [1]
-    delivering.deliver_due(now=now + timedelta(minutes=2))
+    deliver(now + timedelta(minutes=2))
     assert sorted(program.facts) == [1, 1, 2]
 
 
@@ -198,10 +204,10 @@ def test_one_that_is_away_for_days_waits_for_a_person(now: datetime) -> None:
         nobody.bind(("127.0.0.1", 0))
         hook(f"http://127.0.0.1:{nobody.getsockname()[1]}/", now)
         happens(now, 1)
-        delivering.deliver_due(now=now)
+        deliver(now)
         assert states() == ["waiting"]
         for hours in range(4):
-            delivering.deliver_due(now=now + timedelta(days=3, hours=2 * hours))
+            deliver(now + timedelta(days=3, hours=2 * hours))
     assert states() == ["parked"]
     assert "ConnectError" in Delivery.objects.get().last_error
 
@@ -214,19 +220,68 @@ def test_a_program_that_hangs_holds_up_no_other(program: Program, now: datetime,
         happens(now, 1)
         happens(now, 2, subject="card:2")
         began = time.monotonic()
-        assert delivering.deliver_due(now=now) == 2
+        assert deliver(now) == 2
         assert time.monotonic() - began < 30
     assert sorted(program.facts) == [1, 2]
+
+
+def test_a_program_that_is_slow_gets_one_message_a_round_and_the_others_all_of_theirs(
+    program: Program, now: datetime, monkeypatch: Any
+) -> None:
+    """It is right and takes its time: nobody waits for it, and the clock's worker is not held up."""
+    monkeypatch.setattr(delivering, "SLOW", 0.2)
+    slow = Program()
+    slow.takes = 0.4
+    try:
+        hook(slow.url, now, "Lento")
+        hook(program.url, now)
+        for number in range(4):
+            happens(now, number, subject=f"card:{number}")
+        assert deliver(now) == 5
+        assert (len(slow.told), len(program.told)) == (1, 4)
+        happens(now, 9, subject="card:9")
+        assert deliver(now) == 2
+        assert program.told[-1][1] != slow.told[-1][1]
+        assert Delivery.objects.filter(webhook__name="CRM").order_by("-sent_at")[0].milliseconds < 200  # type: ignore[operator]
+    finally:
+        slow.close()
+
+
+def test_a_program_is_served_by_one_at_a_time_and_taken_over_from_who_died(program: Program, now: datetime) -> None:
+    hook(program.url, now)
+    happens(now, 1)
+    Webhook.objects.update(served_until=now + timedelta(seconds=30))
+    assert deliver(now) == 0
+    assert deliver(now + timedelta(minutes=1)) == 1
+    assert Webhook.objects.get().served_until is None
+
+
+def test_each_message_is_signed_at_its_own_moment(program: Program, now: datetime) -> None:
+    """Who verifies refuses what is older than some minutes."""
+    hook(program.url, now)
+    happens(now, 1, 2)
+    moments = iter(now + timedelta(minutes=minutes) for minutes in range(100))
+    delivering.deliver_due(clock=lambda: next(moments))
+    first, second = (int(sent["webhook-timestamp"]) for sent, _body in program.told)
+    assert second - first >= 60
+
+
+def test_another_secret_is_told_in_the_book_of_changes(program: Program, now: datetime) -> None:
+    webhook = hook(program.url, now)
+    before = FactChange.objects.count()
+    Webhook.objects.filter(pk=webhook.pk).update(secret=sealed(new_secret()))
+    told = FactChange.objects.order_by("-pk")[0]
+    assert (FactChange.objects.count(), told.table_name, told.columns) == (before + 1, "notices_webhook", ["secret"])
 
 
 def test_what_arrived_is_sent_once_more_under_its_name(program: Program, now: datetime) -> None:
     hook(program.url, now)
     happens(now, 1)
-    delivering.deliver_due(now=now)
+    deliver(now)
     delivering.send_again(Delivery.objects.get(), now=now)
     with pytest.raises(delivering.WebhookRefused, match="Todavía"):
         delivering.send_again(Delivery.objects.get(state="waiting"), now=now)
-    delivering.deliver_due(now=now)
+    deliver(now)
     assert [sent["webhook-id"] for sent, _body in program.told] == [str(ProgramEvent.objects.get().pk)] * 2
 
 
@@ -235,6 +290,11 @@ def test_what_arrived_is_sent_once_more_under_its_name(program: Program, now: da
     [
         *("http://crm.example/", "https://crm.example/", "https://crm.comteco.example:22/", "ftp://127.0.0.1/"),
         *("https://ana:clave@crm.comteco.example/", "https:///", "http://169.254.169.254/latest/"),
+        *(
+            "https://crm.comteco.example/\r\nX: y",
+            "https://crm.comteco.example/\ttold",
+            "https://crm.comteco.example:0/",
+        ),
     ],
 )
 def test_nobody_is_told_at_a_server_this_installation_does_not_know(
@@ -246,7 +306,7 @@ def test_nobody_is_told_at_a_server_this_installation_does_not_know(
     delivering.check_url("https://crm.comteco.example/told?by=centro")
     hook(program.url, now)
     happens(now, 1)
-    delivering.deliver_due(now=now)
+    deliver(now)
     assert (program.told, states()) == ([], ["waiting"]), "nor where one is not known any more"
 
 
@@ -256,7 +316,7 @@ def test_many_things_are_told_by_one_statement(
     hook(program.url, now)
     with django_assert_num_queries(1):
         announce_all(EventKind.CARD, told=[(f"card:{n}", {"n": n}) for n in range(50)], at=now)
-    assert delivering.deliver_due(now=now) == 50
+    assert deliver(now) == 50
     assert sorted(program.facts) == [*range(50)]
 
 
@@ -270,7 +330,7 @@ def test_after_a_restore_a_person_says_whether_they_go(program: Program, now: da
 def test_they_are_forgotten_after_a_month(program: Program, now: datetime) -> None:
     webhook = hook(program.url, now)
     happens(now, 1)
-    delivering.deliver_due(now=now)
+    deliver(now)
     Webhook.objects.update(is_active=False)
     delivering.send_test(webhook, now=now)
     assert delivering.forget_old(now=now + timedelta(days=29)) == 0
@@ -292,7 +352,7 @@ def test_an_administrator_makes_one_tries_it_and_looks_what_became_of_it(
     assert "whsec_" not in client.get(listed).content.decode()
     act = {"_selected_action": [webhook.pk]}
     assert "Pruebas por enviar: 1" in client.post(listed, {**act, "action": "send_test"}, follow=True).content.decode()
-    assert delivering.deliver_due(now=datetime.now(UTC)) == 1
+    assert deliver(datetime.now(UTC)) == 1
     delivery = Delivery.objects.get()
     told = client.post(book, {"action": "send_again", "_selected_action": [delivery.pk]}, follow=True)
     assert "Por enviar otra vez: 1" in told.content.decode()
