@@ -185,7 +185,7 @@ def test_nobody_is_asked_whose_number_it_is_that_is_withheld(
     QueueCall.objects.update(number="")
     page = signed_in(ana).get(reverse("inbound:ringing")).content.decode()
     assert asks not in page
-    assert "La central no da su número." in page
+    assert "La central no da un número de teléfono." in page
 
 
 def test_who_presses_as_it_stops_ringing_is_told_so_and_a_stranger_finds_nothing(
