@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from agents.states import Event as Change
 from telephony.agent_states import change
+from telephony.call_orders import hands_over
 from telephony.channels import interface_of, number_of
 from telephony.events import CallerSeen, ChannelSeen, Event, Member, MemberSeen
 from telephony.models import QueueCall, QueueRing
@@ -35,6 +36,9 @@ class CallsFoundAgain(QueueCalls):
         gone = [call for call in self._calls.values() if call.uid not in channels.keys() | waiting]
         for call in gone:
             self._end(call, Outcome.UNKNOWN, at=now)
+        for call in [*self._calls.values()]:  # her telephone left it meanwhile, and who called goes on
+            if call.agent_uid and call.agent_uid not in channels and hands_over(call):
+                self._end(call, Outcome.TRANSFERRED, at=now)
         for call in self._calls.values():
             if call.answered_at is None and call.uid not in waiting:
                 self._go_on_unheard(call, channels, is_told=call.queue in told, now=now)

@@ -32,7 +32,7 @@ from telephony.events import (
     Transferred,
 )
 from telephony.holding import let_go, take_hold
-from telephony.models import Extension, Listening, QueueCall, QueueRing, Seat, Switchboard
+from telephony.models import CallOrder, Extension, Listening, QueueCall, QueueRing, Seat, Switchboard
 from telephony.seats import sit_down
 from telephony.unfollowed import close_the_unwatched
 from telephony.vocabularies import Vocabulary
@@ -405,6 +405,31 @@ def test_who_was_asked_and_had_not_lifted_when_she_hung_up_is_to_be_heard(watch:
     tell(watch, Transferred(TELEPHONE, CALLER, None, "", came_about=True), HungUp(TELEPHONE, 16))
     tell(watch, HungUp(CALLER, 16), at=NOW + timedelta(minutes=1))
     assert [call.outcome for call in QueueCall.objects.order_by("joined_at")] == ["transferred", "not_answered"]
+
+
+@pytest.mark.parametrize("there", [True, False], ids=["she is in it still", "her telephone has left"])
+def test_who_was_handed_over_in_the_moment_the_link_was_lost_is_followed(
+    there: bool, watch: Watch, seated: None, ana: Agent
+) -> None:
+    """What the switchboard answered to the order was heard, and not that her telephone left the call."""
+    tell(watch, QueueJoined("101", CALLER, 1), MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 3))
+    call = QueueCall.objects.get()
+    CallOrder.objects.create(
+        call=call,
+        agent=ana,
+        kind="blind",
+        number="1077",
+        state="done",
+        asked_at=NOW,
+        sent_at=NOW,
+        ended_at=NOW,
+        fence=1,
+    )
+    seen: list[Event] = [ChannelSeen(CALLER, True, 70, ""), *([ChannelSeen(TELEPHONE, True, 60, "")] if there else [])]
+    watch.reconcile(seen=seen, now=NOW + timedelta(minutes=1))
+    tell(watch, HungUp(CALLER, 17), at=NOW + timedelta(minutes=2))
+    outcomes = [one.outcome for one in QueueCall.objects.order_by("joined_at")]
+    assert outcomes == (["done"] if there else ["transferred", "not_answered"])
 
 
 def test_who_is_handed_over_to_a_machine_was_left_alone_by_nobody(watch: Watch, seated: None) -> None:
