@@ -6,14 +6,14 @@ import asyncio
 import threading
 import time
 
-from benchmarks._house import free_port
+from callcenter.ports import a_free_port
 
 
 class Stub:
     """A switchboard that says yes to everything: when each call was asked for, and whatever it is told to say."""
 
     def __init__(self) -> None:
-        self.port = free_port()
+        self.port = a_free_port()
         self.asked: dict[str, float] = {}
         self.rang = threading.Event()
         self._writers: list[asyncio.StreamWriter] = []

@@ -16,8 +16,9 @@ import time
 
 import httpx
 
-from benchmarks._house import free_port, own_database
+from benchmarks._house import own_database
 from benchmarks.desk_load import Times, build, serve
+from callcenter.ports import a_free_port
 
 COUNT = itertools.count()
 
@@ -102,7 +103,7 @@ def main() -> None:
 
         month = f"{Campaign.objects.get().period:%Y-%m}"
         secrets = tokens_of(options.clients)
-        port = free_port()
+        port = a_free_port()
         server = serve(environment, port)
         try:
             asyncio.run(measure(port, secrets, month, options.seconds))

@@ -22,8 +22,9 @@ from contextlib import suppress
 
 import httpx
 
-from benchmarks._house import ROOT, free_port, own_database
+from benchmarks._house import ROOT, own_database
 from benchmarks.desk_load import Times, serve
+from callcenter.ports import a_free_port
 
 A_PERSON = 10  # boards
 PACE, SOON = 0.008, 0.8  # seconds: board_live.js asks within boards × PACE, SOON at most
@@ -179,7 +180,7 @@ def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "callcenter.settings"
     with own_database() as environment:
         cookies, card = build(options.boards)
-        web, live = free_port(), free_port()
+        web, live = a_free_port(), a_free_port()
         servers = [serve(environment, web), serve_stream(environment, live)]
         try:
             asyncio.run(measure(web, live, cookies, card, options.moves))

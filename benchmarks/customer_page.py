@@ -16,9 +16,10 @@ from typing import Any
 import httpx
 import psycopg
 
-from benchmarks._house import free_port, own_database
+from benchmarks._house import own_database
 from benchmarks.desk_load import Desk, Times, build, open_desk, serve
 from benchmarks.systems_load import a_sandbox, timed
+from callcenter.ports import a_free_port
 
 LATENCY = 50  # ms
 CONTACTS = 5_000
@@ -80,7 +81,7 @@ def main() -> None:
                 for statement in KNOWN.split(";\n"):
                     connection.execute(statement, {"contracts": contracts})
             httpx.put(f"{address}/_knobs/smartflex", json={"latency_ms": LATENCY}, trust_env=False).raise_for_status()
-            port = free_port()
+            port = a_free_port()
             server = serve({**environment, "SYSTEMS_URL": address}, port)
             try:
                 with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as pages:

@@ -22,7 +22,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from benchmarks._house import ROOT, free_port, own_database
+from benchmarks._house import ROOT, own_database
+from callcenter.ports import a_free_port
 
 BETWEEN_RESULTS = 30.0  # seconds of each agent
 CONTACTS = """
@@ -242,7 +243,7 @@ def main() -> None:
         with own_database() as environment:
             print(f"   {contacts:,} contacts", flush=True)
             desks = build(contacts, options.agents)
-            port = free_port()
+            port = a_free_port()
             server = serve(environment, port)
             try:
                 p95[contacts] = asyncio.run(measure(port, desks, options.seconds))

@@ -22,9 +22,10 @@ from typing import Any
 import httpx
 import psycopg
 
-from benchmarks._house import ROOT, free_port, own_database
+from benchmarks._house import ROOT, own_database
 from benchmarks.desk_load import Times, serve
 from benchmarks.walk_load import Caller, begin, build
+from callcenter.ports import a_free_port
 
 AGENTS = 20
 PAGE = "/accounts/password/change/"
@@ -58,7 +59,7 @@ def a_sandbox(customers: int) -> Iterator[tuple[str, str]]:
     from callcenter.demo import outside_systems
 
     outside_systems.make_database()
-    url, port = outside_systems.database_url(), free_port()
+    url, port = outside_systems.database_url(), a_free_port()
     environment = {**os.environ, "SANDBOX_DATABASE_URL": url}
     command = [sys.executable, "-m", "sandbox"]
     try:
@@ -186,7 +187,7 @@ def main() -> None:
         with a_sandbox(options.customers) as (address, url):
             words = words_of(url, options.turns)
             search_by_the_client(address, words)
-            port = free_port()
+            port = a_free_port()
             server = serve({**environment, "SYSTEMS_URL": address}, port)
             try:
                 asyncio.run(begin_all(port, callers))

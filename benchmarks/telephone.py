@@ -26,10 +26,11 @@ from typing import Any
 import httpx
 import psutil
 
-from benchmarks._house import ROOT, free_port, own_database
+from benchmarks._house import ROOT, own_database
 from benchmarks._switchboard import Stub
 from benchmarks.board_live import serve_stream
 from benchmarks.desk_load import serve
+from callcenter.ports import a_free_port
 
 CLICKERS = 50
 PATIENCE = 30.0
@@ -286,7 +287,7 @@ def main() -> None:
         asked = {**environment, "SWITCHBOARD_SECRET": "una-clave", "LOG_LEVEL": "ERROR"}
         command = [sys.executable, "manage.py", "listen_to_switchboard"]
         listener = subprocess.Popen(command, cwd=ROOT, env=asked, stdout=subprocess.DEVNULL)
-        web, live = free_port(), free_port()
+        web, live = a_free_port(), a_free_port()
         servers = [listener, serve(environment, web), serve_stream(environment, live)]
         try:
             from telephony.models import Listening

@@ -20,8 +20,9 @@ from dataclasses import dataclass
 
 import httpx
 
-from benchmarks._house import free_port, own_database
+from benchmarks._house import own_database
 from benchmarks.desk_load import Times, repeat, serve
+from callcenter.ports import a_free_port
 
 BETWEEN_STEPS = 20.0  # seconds of each agent
 STEPS_A_CALL = 8
@@ -183,7 +184,7 @@ def main() -> None:
     with own_database() as environment:
         callers = build(options.agents)
         print(f"   {queries_of_a_step()} queries a step at most (to reach: 8)", flush=True)
-        port = free_port()
+        port = a_free_port()
         server = serve(environment, port)
         try:
             asyncio.run(measure(port, callers, options.seconds))

@@ -26,6 +26,7 @@ from typing import IO
 
 from callcenter import queue_rights
 from callcenter.in_memory import put_in_memory
+from callcenter.ports import a_free_port
 
 START_TIMEOUT = 120.0  # seconds; a first start runs initdb, and a start after a crash replays the log
 WORKS_AS = "callcenter"  # whom the application is to its database; postgres owns it and migrates (docs/decisions/0193)
@@ -195,7 +196,7 @@ class Keeper:
 
         data = self.home / "valkey"
         data.mkdir(exist_ok=True)
-        self.valkey_port = self.valkey_port or _free_port()
+        self.valkey_port = self.valkey_port or a_free_port()
         self._write_users(data / "users.acl")
         options = {
             "bind": "127.0.0.1",
@@ -268,12 +269,6 @@ class Keeper:
         if self.valkey is not None:
             self.valkey.terminate()
             self.valkey.wait(30)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def keep(home: Path, *, throwaway: bool) -> int:

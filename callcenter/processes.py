@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -22,8 +21,6 @@ from callcenter import guard
 
 LONGEST_PAUSE = 30.0  # seconds before a program that keeps dying is started again
 STEADY_SECONDS = 30.0  # a program that lived this long starts again at once when it dies
-NEXT_ONES = 20  # ports tried from the wanted one on when somebody listens already
-HIGHEST_PORT = 65_535
 
 
 @dataclass(frozen=True)
@@ -187,21 +184,6 @@ class Foreground:
         if self._guard is not None:
             with contextlib.suppress(BrokenPipeError):
                 self._guard.communicate()
-
-
-def next_free_port(host: str, first: int) -> int:
-    """`first`, or the next port where nobody listens, or any."""
-    for port in range(first, min(first + NEXT_ONES, HIGHEST_PORT)):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((host, port))
-            except OSError:
-                continue
-            return port
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
 
 
 def _words(code: int) -> str:

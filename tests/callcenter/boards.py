@@ -17,7 +17,8 @@ from django.conf import settings
 from django.db import connection
 
 from callcenter.live.address import BOARDS
-from tests.processes.house import ROOT, free_port, outside_environment, wait_until
+from callcenter.ports import a_free_port
+from tests.processes.house import ROOT, outside_environment, wait_until
 
 OF_THE_TESTS = ("PYTEST_VERSION", "PYTEST_XDIST_WORKER")  # its sessions lie in the cache of this very test run
 
@@ -45,7 +46,7 @@ class Live:
 @contextlib.contextmanager
 def serving(*, web_port: int = 8000, kill_after: int = 3, **environment: str) -> Iterator[Live]:
     """The program as `manage.py run` starts it, on the tests' database; who does not end is killed after seconds."""
-    port = free_port()
+    port = a_free_port()
     url = urlunsplit(urlsplit(settings.DATABASE_URL)._replace(path=f"/{connection.settings_dict['NAME']}"))
     kept = {name: os.environ[name] for name in OF_THE_TESTS if name in os.environ}
     where = {"DATABASE_URL": url, "REDIS_URL": settings.REDIS_URL, "WEB_PORT": str(web_port)}

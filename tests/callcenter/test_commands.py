@@ -13,8 +13,9 @@ from django.db import OperationalError
 
 from callcenter.management.commands import run
 from callcenter.management.commands.run import a_port
+from callcenter.ports import a_free_port
 from screens.terminal import TerminalCommand
-from tests.processes.house import ROOT, free_port, outside_environment
+from tests.processes.house import ROOT, outside_environment
 
 ROOMS = (
     *("agents", "callcenter", "campaigns", "escalations", "inbound"),
@@ -84,7 +85,7 @@ def test_a_start_that_is_cut_short_says_what_is_kept_and_what_to_do(
 
     monkeypatch.setattr(run.Command, "_prepare", cut)
     with pytest.raises(CommandError, match=says):
-        call_command("run", port=free_port())
+        call_command("run", port=a_free_port())
 
 
 @pytest.mark.processes

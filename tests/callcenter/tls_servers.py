@@ -17,9 +17,10 @@ from pathlib import Path
 
 import psycopg
 
+from callcenter.ports import a_free_port
 from tests.callcenter.a_valkey import a_valkey
 from tests.callcenter.authorities import Papers
-from tests.processes.house import free_port, wait_until
+from tests.processes.house import wait_until
 
 PATHS = "/usr/bin:/usr/sbin:/usr/local/bin"
 ASKS_FOR_TLS = bytes.fromhex("0000000804d2162f")  # PostgreSQL's SSLRequest
@@ -68,7 +69,7 @@ def postgresql_of_the_machine(papers: Papers) -> Iterator[int]:
     found = programs_of_postgresql()
     folder = Path(tempfile.mkdtemp(prefix="tls-", dir="/tmp"))  # noqa: S108  # of another user than root
     who = {"user": "nobody"} if os.geteuid() == 0 else {}
-    data, port = folder / "data", free_port()
+    data, port = folder / "data", a_free_port()
     (folder / "word").write_text(SECRET)
     for file, name in ((papers.certificate, "server.crt"), (papers.key, "server.key")):
         shutil.copy(file, folder / name)
@@ -118,7 +119,7 @@ def valkey_of_the_machine() -> str:
 @contextlib.contextmanager
 def tls_valkey(folder: Path, papers: Papers, *, of_the_machine: bool) -> Iterator[int]:
     if of_the_machine:
-        port = free_port()
+        port = a_free_port()
         options = (
             "--tls-port",
             str(port),

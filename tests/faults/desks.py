@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from tests.processes.house import ROOT, House, free_port, wait_until
+from callcenter.ports import a_free_port
+from tests.processes.house import ROOT, House, wait_until
 from tests.processes.test_upgrade import FURNISH
 
 OF_A_CONTACT = (r'name="contact"\s+value="(\d+)"', r'name="fence"\s+value="(\d+)"', r'<option value="(\+591\d+)"')
@@ -47,7 +48,7 @@ def signed_in(house: House, name: str, role: str) -> tuple[str, str]:
 @contextlib.contextmanager
 def pages(house: House, *, port: int | None = None) -> Iterator[str]:
     """A web server as the units start it. Gives where it is."""
-    port = port or free_port()
+    port = port or a_free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "2"]
     command += ["--blocking-threads", "4", "--workers-kill-timeout", "10", "--no-access-log"]
     with (house.home / f"web-{port}.log").open("w") as log:

@@ -14,8 +14,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from callcenter.ports import a_free_port
 from tests.faults.desks import answers, signed_in
-from tests.processes.house import ROOT, House, free_port, wait_until
+from tests.processes.house import ROOT, House, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
 RAISE = """
@@ -118,7 +119,7 @@ def raise_card(house: House, key: str) -> int:
 def test_boards_miss_nothing_while_every_program_ends_and_comes_back(house: House) -> None:
     cookie = signed_in(house, "elena", "supervisor")
     house.manage("sync_schedule")
-    web, live = free_port(), free_port()
+    web, live = a_free_port(), a_free_port()
     raised = {raise_card(house, "before")}
     boards = [Board(f"http://127.0.0.1:{web}", f"http://127.0.0.1:{live}", cookie) for _number in range(BOARDS)]
 

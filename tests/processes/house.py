@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -41,13 +40,6 @@ def wait_until(is_so: Callable[[], Any], *, what: str, seconds: float = PATIENCE
             return found
         time.sleep(0.05)
     raise AssertionError(f"not within {seconds:.0f} s: {what}")
-
-
-def free_port() -> int:
-    """A port nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 _TERMINALS: dict[frozenset[tuple[str, str]], Terminal] = {}  # by their environment

@@ -13,7 +13,8 @@ from pathlib import Path
 import httpx
 import psutil
 
-from tests.processes.house import ROOT, free_port, wait_until
+from callcenter.ports import a_free_port
+from tests.processes.house import ROOT, wait_until
 
 NGINX = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 NAME = "centro.comteco.example"
@@ -55,7 +56,7 @@ def write_upstream(folder: Path, web: int) -> None:
 @contextlib.contextmanager
 def proxy_in_front(home: Path, *, web: int) -> Iterator[Proxy]:
     """In front of pages at that port, and of no boards."""
-    plain, tls, near, live = (free_port() for _port in range(4))
+    plain, tls, near, live = (a_free_port() for _port in range(4))
     folder = home / "nginx"
     folder.mkdir(mode=0o755)
     certificate, key = folder / "certificate.pem", folder / "key.pem"

@@ -21,7 +21,8 @@ import yaml
 
 from callcenter.heartbeats import NAMES
 from callcenter.metrics import shared_folder
-from tests.processes.house import ROOT, House, free_port, wait_until
+from callcenter.ports import a_free_port
+from tests.processes.house import ROOT, House, wait_until
 from tests.processes.proxy import NAME, NGINX, Proxy, asked, proxy_in_front
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
@@ -55,7 +56,7 @@ def test_the_units_together_are_a_whole_house(house: House) -> None:
     assert sorted(wanted) == ["beat", "jobs", "live", "ticks"]
     house.environment |= {"LIVE_BEAT": "1", **shared_folder(house.home)}
     house.manage("sync_schedule")
-    web, live = free_port(), free_port()
+    web, live = a_free_port(), a_free_port()
     with (
         running(house, *command_of("callcenter-web@", port_8000=web)),
         running(house, *command_of("callcenter-live", port_8070=live)),
@@ -81,7 +82,7 @@ def test_the_units_together_are_a_whole_house(house: House) -> None:
 @pytest.fixture
 def proxied(house: House) -> Iterator[Proxy]:
     """The web server behind nginx with the file of `deploy/`."""
-    web = free_port()
+    web = a_free_port()
     house.environment |= {"TRUSTED_PROXIES": "127.0.0.1", "ALLOWED_HOSTS": NAME}
     with running(house, *command_of("callcenter-web@", port_8000=web)), proxy_in_front(house.home, web=web) as proxy:
         wait_until(lambda: asked(f"http://127.0.0.1:{web}/livez") in (200, 400), what="pages are answered")

@@ -13,7 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.processes.house import ROOT, House, free_port, wait_until
+from callcenter.ports import a_free_port
+from tests.processes.house import ROOT, House, wait_until
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
 LENGTH = 200 * 2**20
@@ -38,7 +39,7 @@ def spool(house: House) -> Path:
 @pytest.fixture
 def web(house: House, spool: Path) -> Iterator[int]:
     """A real web server. Gives its port."""
-    port = free_port()
+    port = a_free_port()
     options = ("--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--blocking-threads", "4")
     command = [sys.executable, "-m", "granian", *options, "--no-access-log", "callcenter.wsgi:application"]
     server = subprocess.Popen(command, cwd=ROOT, env={**house.environment, "TMPDIR": str(spool)})

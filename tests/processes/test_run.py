@@ -21,10 +21,10 @@ import pytest
 
 from callcenter import guard
 from callcenter.demo.outside_systems import BESIDE
+from callcenter.ports import a_free_port
 from tests.processes.house import (
     ROOT,
     WHERE_HOMES_ARE,
-    free_port,
     in_foreground,
     outside_environment,
     processes_of,
@@ -94,7 +94,7 @@ def child(foreground: subprocess.Popen[str], word: str) -> psutil.Process:
 
 
 def test_a_demo_that_was_cut_short_begins_afresh_and_is_made_once_and_found_again(home: Path) -> None:
-    port = free_port()
+    port = a_free_port()
 
     def at_the_calls(process: subprocess.Popen[str]) -> bool:
         assert process.poll() is None, said(home)
@@ -119,7 +119,7 @@ def test_a_demo_that_was_cut_short_begins_afresh_and_is_made_once_and_found_agai
         it_is_whole(home, process, port)
 
         second = subprocess.run(
-            [sys.executable, "manage.py", "run", "--port", str(free_port())],
+            [sys.executable, "manage.py", "run", "--port", str(a_free_port())],
             cwd=ROOT,
             env=outside_environment(CALLCENTER_HOME=str(home)),
             capture_output=True,

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from tests.processes.house import House, free_port, wait_until
+from callcenter.ports import a_free_port
+from tests.processes.house import House, wait_until
 from tests.processes.test_faults import crash_the_database
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
@@ -44,7 +45,7 @@ class Floor:
     """A house with a played switchboard, who listens to it, and an agent who sits at extension 1001."""
 
     def __init__(self, house: House) -> None:
-        self.house, self.port, self.knobs = house, free_port(), free_port()
+        self.house, self.port, self.knobs = house, a_free_port(), a_free_port()
         house.environment["SWITCHBOARD_SECRET"] = SECRET
         house.manage("shell", "-v0", "-c", SETTLE % {"port": self.port})
         self.board = self.play()

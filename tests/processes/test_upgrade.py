@@ -22,7 +22,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.processes.house import ROOT, House, free_port, wait_until
+from callcenter.ports import a_free_port
+from tests.processes.house import ROOT, House, wait_until
 from tests.processes.proxy import NAME, NGINX, Proxy, proxy_in_front
 
 pytestmark = [pytest.mark.processes, pytest.mark.xdist_group("processes")]
@@ -206,7 +207,7 @@ def test_agents_go_on_recording_while_a_release_takes_the_place_of_another(
     _old_program(site, before, "migrate", "-v0")
     furnished = _old_program(site, before, "shell", "-v0", "-c", FURNISH % {"agents": AGENTS, "contacts": 400})
     cookies = json.loads(furnished.splitlines()[-1])
-    first, second = free_port(), free_port()
+    first, second = a_free_port(), a_free_port()
 
     def goes_on(agents: list[Agent]) -> None:
         """Until more results were recorded, or a click failed."""

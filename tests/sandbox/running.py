@@ -18,9 +18,10 @@ import psycopg
 import pytest
 from django.conf import settings
 
+from callcenter.ports import a_free_port
 from inbound.models import OutsideSystem
 from systems.wire import forget_wires
-from tests.processes.house import ROOT, free_port, outside_environment, wait_until
+from tests.processes.house import ROOT, outside_environment, wait_until
 
 TODAY = "2026-11-25"
 
@@ -88,7 +89,7 @@ def own_database() -> Iterator[str]:
 @contextmanager
 def serving(database_url: str, *, root: Path = ROOT, **environment: str) -> Iterator[str]:
     """The server of the sandbox at `root`, on a free port; yields its address."""
-    port = free_port()
+    port = a_free_port()
     process = subprocess.Popen(
         [sys.executable, "-m", "sandbox", "serve", "--port", str(port)],
         cwd=root,

@@ -23,7 +23,8 @@ from callcenter.counted_migrations import CountedMigrations
 from callcenter.demo import making, outside_systems, progress, switchboard
 from callcenter.installing import Counter
 from callcenter.metrics import shared_folder
-from callcenter.processes import Foreground, Program, next_free_port
+from callcenter.ports import next_free_port
+from callcenter.processes import Foreground, Program
 from callcenter.purpose import refuse_another_purpose
 from callcenter.recorded_migrations import refuse_migrations_of_another_release
 from callcenter.schedule import SCHEDULE

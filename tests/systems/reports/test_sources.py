@@ -14,6 +14,7 @@ from typing import Any
 import paramiko
 import pytest
 
+from callcenter.ports import a_free_port
 from systems.reports import folders
 from systems.reports.sources import SourceRefused, SourceSettings, SourceUnavailable, check_settings, fetch, list_files
 from tests.systems.reports.an_sftp_server import CLIENT_KEY, HELD
@@ -277,11 +278,8 @@ def test_a_token_opens_what_is_private(serve: Callable[..., str], tmp_path: Path
 
 
 def test_a_server_that_refuses_is_unavailable() -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     with pytest.raises(SourceUnavailable):
-        names(web(f"http://127.0.0.1:{port}/"))
+        names(web(f"http://127.0.0.1:{a_free_port()}/"))
 
 
 # -- Which servers may be asked at all --------------------------------------------------------------------------------

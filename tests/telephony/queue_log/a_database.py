@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import shutil
-import socket
 import subprocess
 import time
 import uuid
@@ -19,6 +18,8 @@ import psycopg
 import pymysql
 import pytest
 from django.db import connection
+
+from callcenter.ports import a_free_port
 
 SECRET = "llave de la tabla"  # noqa: S105  # of the database that is made here
 PATHS = "/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin"
@@ -50,9 +51,7 @@ def mariadb(folder: Path) -> Iterator[Database]:
     data, door, user = folder / "data", folder / "door", f"--user={getpass.getuser()}"
     made = [installs, "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", user]
     subprocess.run([*made, "--skip-test-db"], check=True, capture_output=True, timeout=120)  # noqa: S603
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = a_free_port()
     runs = [program, "--no-defaults", f"--datadir={data}", user, f"--socket={door}", f"--port={port}"]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen([*runs, "--bind-address=127.0.0.1"], stdout=log, stderr=log)  # noqa: S603
