@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from notices.models import Delivery, EventKind, Webhook
 from notices.programs import delivering
-from notices.programs.signing import new_secret, sealed
+from notices.programs.secret_keys import give_secret
 from screens.admin_rights import AskedForWhatItShows, NeverDeleted, ReadOnly
 
 
@@ -63,9 +63,8 @@ class WebhookAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
 
     def save_model(self, request: HttpRequest, obj: Webhook, form: Any, change: bool) -> None:  # noqa: FBT001
         if not change:
-            request.secret = new_secret()  # type: ignore[attr-defined]  # for the page that answers, and nowhere else
-            obj.secret = sealed(request.secret)  # type: ignore[attr-defined]
-            obj.secret_since = timezone.now()
+            # for the page that answers, and nowhere else
+            request.secret = give_secret(obj, now=timezone.now())  # type: ignore[attr-defined]
         super().save_model(request, obj, form, change)
 
     def response_add(self, request: HttpRequest, obj: Webhook, post_url_continue: str | None = None) -> HttpResponse:
@@ -81,15 +80,14 @@ class WebhookAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
         else:
             messages.warning(request, _("A lo que está apagado no se le envía nada."))
 
-    @admin.action(description=_("Cambiar su clave: la de antes deja de valer"), permissions=["change"])
+    @admin.action(description=_("Cambiar su clave: la de antes vale un día más"), permissions=["change"])
     def change_secret(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> HttpResponse | None:
         chosen = list(queryset)
         if len(chosen) != 1:
             messages.warning(request, _("Elija uno: su clave se muestra una sola vez."))
             return None
-        secret = new_secret()
-        chosen[0].secret, chosen[0].secret_since = sealed(secret), timezone.now()
-        chosen[0].save(update_fields=["secret", "secret_since"])
+        secret = give_secret(chosen[0], now=timezone.now())
+        chosen[0].save(update_fields=["secret", "previous_secret", "secret_since"])
         return self._shown(request, chosen[0], secret)
 
     def _shown(self, request: HttpRequest, webhook: Webhook, secret: str) -> HttpResponse:

@@ -31,14 +31,17 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
         return self if user.is_active and user.configures else self.none()
 
 
-@audited(exclude=["secret", "served_until"])
+@audited(exclude=["secret", "previous_secret", "served_until"])
 class Webhook(models.Model):
-    """A program that is told. `secret`: what its messages are signed with, encrypted; shown once, when it is made."""
+    """A program that is told. `secret`: what its messages are signed with, encrypted; shown once, when it is made.
+    `previous_secret`: the one before it, which holds a day longer.
+    """
 
     name = models.CharField(_("nombre"), max_length=80, unique=True)
     url = models.CharField(_("dirección"), max_length=300, help_text=_("Con https, en un servidor de WEBHOOK_HOSTS."))
     kinds = ArrayField(models.CharField(max_length=24, choices=EventKind), verbose_name=_("de qué se le avisa"))
     secret = models.TextField(editable=False)
+    previous_secret = models.TextField(editable=False, blank=True, default="", db_default="")
     secret_since = models.DateTimeField(_("clave desde"), editable=False)
     is_active = models.BooleanField(_("activo"), default=True)
     served_until = models.DateTimeField(null=True, editable=False)  # whoever sends to it now has it until then

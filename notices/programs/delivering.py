@@ -19,8 +19,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
+from agents.sealing import NoKeyReads
 from notices.models import Delivery, EventKind, ProgramEvent, Webhook
-from notices.programs.signing import headers, opened
+from notices.programs.secret_keys import secrets_of
+from notices.programs.signing import headers
 from systems.reports.places import SourceRefused, SourceSettings, check_host, split_address
 from systems.wire import whole_call, wire_to
 from work.claiming import claim
@@ -99,12 +101,13 @@ def _with_messages(webhooks: Sequence[int], *, now: datetime) -> list[Webhook]:
 
 @contextmanager
 def _serving(*, clock: Callable[[], datetime]) -> Iterator[list[int]]:
-    """All programs nobody else serves now, for the length of a round. A lease in their rows, as a pool of connections
-    between us and the database knows no lock of a session.
+    """All programs with something due that nobody else serves now, for the length of a round. A lease in their rows, as
+    a pool of connections between us and the database knows no lock of a session.
     """
-    until = clock() + LEASE
-    free = Webhook.objects.filter(Q(served_until=None) | Q(served_until__lte=clock()), is_active=True)
-    free.update(served_until=until)  # who waits for a row here finds it taken
+    now = clock()
+    until, due = now + LEASE, Delivery.objects.filter(state=State.WAITING, not_before__lte=now)
+    free = Webhook.objects.filter(Q(served_until=None) | Q(served_until__lte=now), is_active=True)
+    free.filter(pk__in=due.values("webhook")).update(served_until=until)  # who waits for a row here finds it taken
     mine = list(Webhook.objects.filter(served_until=until).values_list("pk", flat=True))
     try:
         yield mine
@@ -175,7 +178,7 @@ def _deliver(delivery: Delivery, *, webhook: Webhook, clock: Callable[[], dateti
     now, began = clock(), time.monotonic()
     try:
         status = _post(webhook, delivery.event, now)
-    except _NobodyThere as nobody:
+    except _CannotBeSent as nobody:
         if now - max(delivery.created_at, delivery.owed_again_at or delivery.created_at) > GIVEN_UP_AFTER:
             raise WebhookRefused(str(nobody)) from nobody
         raise
@@ -186,7 +189,11 @@ def _deliver(delivery: Delivery, *, webhook: Webhook, clock: Callable[[], dateti
 
 def _post(webhook: Webhook, event: ProgramEvent, now: datetime) -> int:
     body = body_of(event)
-    signed = headers(secret=opened(webhook.secret), message=str(event.pk), body=body, now=now)
+    try:
+        signed = headers(secrets=secrets_of(webhook, now=now), message=str(event.pk), body=body, now=now)
+    except NoKeyReads as error:
+        why = _("Ninguna clave de FACTOR_KEYS lee con qué se firma. Póngala otra vez, o cambie la clave del aviso.")
+        raise _CannotBeSent(webhook, why) from error
     client = wire_to("webhook", webhook.url).client
     try:
         with (
@@ -198,14 +205,14 @@ def _post(webhook: Webhook, event: ProgramEvent, now: datetime) -> int:
         ):  # fmt: skip
             status = answer.status_code  # what else it says nobody reads
     except httpx.HTTPError as error:
-        raise _NobodyThere(webhook, type_and_words(error)[:200]) from error
+        raise _CannotBeSent(webhook, type_and_words(error)[:200]) from error
     if status in LATER or status >= 500:
-        raise _NobodyThere(webhook, _("Respondió %(status)d.") % {"status": status})
+        raise _CannotBeSent(webhook, _("Respondió %(status)d.") % {"status": status})
     return status
 
 
-class _NobodyThere(NotNow):
-    """The program cannot take any message now: all of its own wait together, and nobody else's."""
+class _CannotBeSent(NotNow):
+    """The program takes no message now, or none can be signed: all of its own wait together, and nobody else's."""
 
     def __init__(self, webhook: Webhook, why: str) -> None:
         super().__init__(why, wait=NOBODY_THERE, among=Q(webhook=webhook))

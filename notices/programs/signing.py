@@ -5,37 +5,25 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import secrets
+from collections.abc import Sequence
 from datetime import datetime
 
-from allauth.mfa.adapter import get_adapter
-
-PREFIX = "whsec_"
+from notices.programs.secret_keys import PREFIX
 
 
-def new_secret() -> str:
-    """For the program; keep it by `sealed`."""
-    return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
-
-
-def sealed(secret: str) -> str:
-    """As it stands in the database, encrypted as the secrets of factors are."""
-    return str(get_adapter().encrypt(secret))
-
-
-def opened(stored: str) -> str:
-    return str(get_adapter().decrypt(stored))
-
-
-def headers(*, secret: str, message: str, body: bytes, now: datetime) -> dict[str, str]:
-    """`message`: its name, the same however often it is sent. The moment is within the signature: an old message that
-    somebody kept is refused by who verifies it.
+def headers(*, secrets: Sequence[str], message: str, body: bytes, now: datetime) -> dict[str, str]:
+    """`message`: its name, the same however often it is sent. `secrets`: who knows one of them verifies it. The moment
+    is within the signature: an old message that somebody kept is refused by who verifies it.
     """
     stamp = str(int(now.timestamp()))
-    key = base64.b64decode(secret.removeprefix(PREFIX))
-    signature = hmac.new(key, f"{message}.{stamp}.".encode() + body, hashlib.sha256).digest()
+    signed = f"{message}.{stamp}.".encode() + body
+    signatures = [hmac.new(_key(secret), signed, hashlib.sha256).digest() for secret in secrets]
     return {
         "webhook-id": message,
         "webhook-timestamp": stamp,
-        "webhook-signature": f"v1,{base64.b64encode(signature).decode()}",
+        "webhook-signature": " ".join(f"v1,{base64.b64encode(one).decode()}" for one in signatures),
     }
+
+
+def _key(secret: str) -> bytes:
+    return base64.b64decode(secret.removeprefix(PREFIX))

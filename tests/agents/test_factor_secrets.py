@@ -48,7 +48,7 @@ def test_keys_are_renewed_and_the_old_one_may_go(secret: str, elena: User, setti
     assert is_right(secret), "both are read"
     told = StringIO()
     call_command("renew_factor_keys", stdout=told)
-    assert told.getvalue() == "secrets under the first key: 2\n"
+    assert told.getvalue() == "secrets under the first key: 2 of factors, 0 of webhooks\n"
     settings.FACTOR_KEYS = [NEW]
     assert is_right(secret)
     assert RecoveryCodes.activate(elena).generate_codes() == codes
@@ -59,7 +59,9 @@ def test_what_no_key_reads_opens_nothing_and_is_told(secret: str, settings: Any)
     """Neither after its key was lost, nor where somebody writes a secret of her own into the database."""
     settings.FACTOR_KEYS = [OTHER]
     assert not is_right(secret)
-    with pytest.raises(CommandError, match="2 secrets are readable by none of FACTOR_KEYS"):
+    with pytest.raises(
+        CommandError, match="2 secrets of factors and 0 of webhooks are readable by none"
+    ):
         call_command("renew_factor_keys", stdout=StringIO())
     settings.FACTOR_KEYS = [OLD]
     own = totp.generate_totp_secret()

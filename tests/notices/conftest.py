@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,8 @@ import pytest
 
 from notices.mailing import owe
 from notices.models import Notice, NoticeKind
+from notices.programs import delivering
+from tests.notices.a_program import Program
 from tests.notices.mail_server import mail_server
 
 __all__ = ["mail_server"]
@@ -52,3 +54,18 @@ def parked(owed: Callable[..., Notice]) -> Notice:
     Notice.objects.filter(pk=notice.pk).update(state=Notice.State.PARKED, attempts=3, last_error="se cayó")
     notice.refresh_from_db()
     return notice
+
+
+@pytest.fixture
+def program() -> Iterator[Program]:
+    program = Program()
+    yield program
+    program.close()
+
+
+@pytest.fixture
+def any_machine(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow it is: a round takes as long as it takes, and nobody is slow by accident."""
+    settings.WEBHOOK_HOSTS = ["127.0.0.1:*"]
+    for limit in ("ROUND", "SHARE", "SLOW", "SECONDS"):
+        monkeypatch.setattr(delivering, limit, 60.0)
