@@ -59,9 +59,7 @@ def test_what_no_key_reads_opens_nothing_and_is_told(secret: str, settings: Any)
     """Neither after its key was lost, nor where somebody writes a secret of her own into the database."""
     settings.FACTOR_KEYS = [OTHER]
     assert not is_right(secret)
-    with pytest.raises(
-        CommandError, match="2 secrets of factors and 0 of webhooks are readable by none"
-    ):
+    with pytest.raises(CommandError, match="2 secrets of factors and 0 of webhooks are readable by none"):
         call_command("renew_factor_keys", stdout=StringIO())
     settings.FACTOR_KEYS = [OLD]
     own = totp.generate_totp_secret()
