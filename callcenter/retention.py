@@ -9,8 +9,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from django.db.models import Model
+
 from agents.keeping import forget_words, holds_now, keeps_from, settle_holds
 from agents.models import DataPolicy, RemovalRun
+from agents.shortening import months_in_force
 from campaigns.models import CallingPolicy
 from campaigns.retention.anonymising import anonymise_due, with_contracts
 from escalations.anonymising import anonymise_escalations
@@ -38,14 +41,13 @@ class TakenAway:
 
 def keeps_each_from(*, now: datetime) -> dict[str, datetime]:
     """Of each kind of data the moment before which they are not kept."""
-    policy = DataPolicy.objects.in_force()
-    months = {
-        "campaigns": CallingPolicy.objects.in_force().personal_data_months,
-        "calls": policy.months_of_calls,
-        "numbers": policy.months_of_numbers,
-        "books": policy.months_of_books,
+    said_by: dict[str, tuple[type[Model], str]] = {
+        "campaigns": (CallingPolicy, "personal_data_months"),
+        "calls": (DataPolicy, "months_of_calls"),
+        "numbers": (DataPolicy, "months_of_numbers"),
+        "books": (DataPolicy, "months_of_books"),
     }
-    return {of: keeps_from(months=number, now=now) for of, number in months.items()}
+    return {of: keeps_from(months=months_in_force(*field, now=now), now=now) for of, field in said_by.items()}
 
 
 def take_away_personal_data(*, now: datetime, only_look: bool = False) -> TakenAway:

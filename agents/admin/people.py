@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from agents.admin.shortening import ShortenedInAWeek
 from agents.models import Agent, DataPolicy, PauseReason, Skill, StatePolicy, Team
 from screens.admin_rights import NamesNobodyItHolds, NeverDeleted, OneRow
 
@@ -67,6 +68,11 @@ class PauseReasonAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,typ
         return ("code",) if obj else ()
 
 
-@admin.register(StatePolicy, DataPolicy)
-class PolicyAdmin(OneRow, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+@admin.register(StatePolicy)
+class StatePolicyAdmin(OneRow, admin.ModelAdmin):  # type: ignore[misc,type-arg]
     pass
+
+
+@admin.register(DataPolicy)
+class DataPolicyAdmin(ShortenedInAWeek, OneRow, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    months = ("months_of_calls", "months_of_numbers", "months_of_books")

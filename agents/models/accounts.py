@@ -18,7 +18,8 @@ class AccountEventQuerySet(models.QuerySet["AccountEvent"]):
 
 @append_only(at="at")
 class AccountEvent(models.Model):
-    """Something that happened to the way somebody signs in (suceso de una cuenta). Append-only.
+    """Something that happened to the way somebody signs in, or that who administers is told in person (suceso de una
+    cuenta). Append-only.
 
     `by` is empty where the person did it herself before she was in. `mark` is of the session it was done in: in that
     one it needs not be told.
@@ -37,6 +38,7 @@ class AccountEvent(models.Model):
         ACTIVATED = "on", _("Se activó su cuenta")
         REFUSED = "refused", _("No se confirmó un cambio de su cuenta")
         TOKEN = "token", _("Token para que un programa actúe por usted")
+        KEEPING = "keeping", _("Se guardarán menos tiempo los datos personales")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False, verbose_name=_("persona"))
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("por"))

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agents.admin.shortening import ShortenedInAWeek
 from campaigns.calling import house_rules
 from campaigns.calling.rulebook import NO_RESULT
 from campaigns.models import CallingPolicy, CallingWindow, Disposition
@@ -22,7 +23,8 @@ MEANING = ("code", "party", "scope", "is_final", "counts_as_attempt", "retires_t
 
 
 @admin.register(CallingPolicy)
-class CallingPolicyAdmin(OneRow, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+class CallingPolicyAdmin(ShortenedInAWeek, OneRow, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    months = ("personal_data_months",)
     fieldsets = (
         (
             _("Cuántas veces y cada cuánto"),

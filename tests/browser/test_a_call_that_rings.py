@@ -12,6 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from agents.models import Agent
+from agents.people import end_sessions
 from agents.presence import sign_in
 from campaigns.models import Attempt, Contact
 from inbound.models import Walk
@@ -147,3 +148,12 @@ def test_enter_opens_it_where_the_desk_had_put_the_focus(
     page.keyboard.press("Enter")
     page.wait_for_url("**/walks/**")
     assert not Attempt.objects.exists()
+
+
+def test_a_page_of_who_signed_in_elsewhere_shows_no_call_any_more(
+    page: Page, played: Board, ana: Agent, live_server: Any
+) -> None:
+    call_in(played, "70712345")
+    expect(page.locator("#ringing")).to_contain_text("Timbra su teléfono")
+    end_sessions(user=ana.user)  # as signing in at another desk does
+    page.wait_for_url("**/accounts/login/**")
