@@ -37,6 +37,15 @@ def test_who_is_looked_for_among_the_contacts_of_a_month(december: Any, elena: U
     assert asked() == [("list", "Rosa Flores")]
 
 
+@pytest.mark.parametrize("name", LISTS)
+def test_who_goes_through_the_pages_of_a_list(name: str, elena: User, signed_in: Any) -> None:
+    DataPolicy(searches_a_minute=2).save()
+    client, address = signed_in(elena), reverse(name)
+    answers = [client.get(address, {"page": page}).status_code for page in (1, 2, 3, 4, 3)]
+    assert answers == [200, 200, 200, 429, 200]
+    assert asked() == [("list", f"{address}?page={page}") for page in (2, 3, 4, 3)]
+
+
 def test_who_is_looked_at_but_for_her_who_is_called(
     make_contact: Any, ana: Agent, elena: User, oscar: User, signed_in: Any
 ) -> None:
