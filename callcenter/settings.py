@@ -30,6 +30,10 @@ CALLCENTER_ENV = env.str("CALLCENTER_ENV", "demo")
 if CALLCENTER_ENV not in ("demo", "production"):
     raise ImproperlyConfigured("CALLCENTER_ENV must be 'demo' or 'production'.")
 IS_DEMO = CALLCENTER_ENV == "demo"
+TRAINING = env.bool("TRAINING", False)  # a demo for new agents, beside a site (deploy/training.sh)
+if TRAINING and not IS_DEMO:
+    raise ImproperlyConfigured("TRAINING is of a demo: its people's password is known to everybody.")
+TRAINING_URL = env.str("TRAINING_URL", "")  # where this site's is, for the menu of who works here
 CALLCENTER_HOME = (BASE_DIR / env.path("CALLCENTER_HOME", Path("var"))).resolve()
 IS_TEST = "PYTEST_VERSION" in os.environ
 if IS_TEST:
@@ -361,6 +365,8 @@ if wrong := production.not_addresses(TRUSTED_PROXIES):
 if BEHIND_HTTPS:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-callcenter_session", "__Host-callcenter_csrf"  # of this host alone
+    if TRAINING:  # a cookie knows no ports: it is beside the site's own, in the same browser
+        SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-training_session", "__Host-training_csrf"
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_SSL_REDIRECT = True
     SECURE_REDIRECT_EXEMPT = [r"^livez$", r"^readyz$", r"^metrics$"]

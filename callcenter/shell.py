@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.accounts import place_of, unseen
 from agents.models import AccountEvent, Role, User
+from callcenter.demo import people
 from callcenter.demo.progress import Progress, how_far
 from callcenter.live.address import BOARDS, OWN, stream_of
 from callcenter.own_day import OwnDay, see_own_day
@@ -51,6 +52,7 @@ PEOPLE = Place("agents:people", _("Personas"), "n")
 INDICATOR = Place("service_level:newest", _("Indicador"), "b")
 ADMIN = Place("admin:index", _("Administración"), "d")
 OWED = Place("owed_work", _("Trabajo pendiente"), "t")
+SETUP = Place("setup", _("Puesta en marcha"), "u")
 
 ROOM = Place("control_room:room", _("Sala"), "m")
 CARDS = (ESCALATIONS.address, "escalations:escalation")  # where whoever works the board calls from
@@ -59,7 +61,7 @@ PLACES = {
     Role.AGENT: (DESK, LIST, LINES, AGENDA, DAY),
     Role.SUPERVISOR: CENTRE,
     Role.AUDITOR: CENTRE,
-    Role.ADMINISTRATOR: (OWED, PEOPLE, ADMIN),
+    Role.ADMINISTRATOR: (OWED, PEOPLE, SETUP, ADMIN),
 }
 
 
@@ -69,6 +71,20 @@ WAITS: dict[
     ATTENDED.address: _("Operaciones que esperan a una persona"),
     ESCALATIONS.address: _("Derivaciones en que le mencionan"),
 }
+
+
+@dataclass(frozen=True)
+class Training:
+    """Whom everybody may be where new agents practise, by user name, and the password of all of them."""
+
+    agents: Sequence[str]
+    supervisors: Sequence[str]
+    password: str
+
+    @classmethod
+    def of_the_demo(cls) -> Training:
+        named = {role: [one.username for one in people.PEOPLE if one.role == role] for role in Role}
+        return cls(named[Role.AGENT], named[Role.SUPERVISOR], people.PASSWORD)
 
 
 @dataclass(frozen=True)
@@ -186,6 +202,16 @@ class Frame:
     def making(self) -> Progress | None:
         """How far the demo is while it is being made; production makes none and does not ask."""
         return how_far() if settings.IS_DEMO else None
+
+    @cached_property
+    def training(self) -> Training | None:
+        """Whom one may be, where everything is invented."""
+        return Training.of_the_demo() if settings.TRAINING else None
+
+    @property
+    def training_url(self) -> str:
+        """Where who works here practises; empty where nobody made a place for it."""
+        return settings.TRAINING_URL if self.person is not None and not self.person.configures else ""
 
     @property
     def live(self) -> str:

@@ -1,6 +1,7 @@
 """What beat rings of the wiring itself."""
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from callcenter import heartbeats, housekeeping, retention
@@ -27,3 +28,5 @@ def demo_goes_on() -> None:
     now = timezone.now()
     always_on.stay_live(now=now)
     smartflex.save_what_is_missing(now=now)
+    if settings.TRAINING:
+        always_on.launch_what_is_proposed(now=now)

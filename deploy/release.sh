@@ -140,6 +140,7 @@ for one in "$opt"/*/RELEASE; do
   one=$(basename "$(dirname "$one")")
   [[ $one == current || $one == before || $kept == *" $one "* ]] || rm -rf "${opt:?}/$one"
 done
+! systemctl is-active -q callcenter-training || systemctl restart callcenter-training # of what is taken away now
 for packages in "$opt"/venv-*; do
   readlink "$opt"/*/.venv | grep -qx "../$(basename "$packages")" || rm -rf "$packages"
 done

@@ -21,11 +21,11 @@ def test_the_example_names_every_variable_the_settings_read_and_no_other() -> No
     assert example - EXAMPLES_OF_SECRETS == read
 
 
-def start(**environment: str) -> subprocess.CompletedProcess[str]:
+def start(code: str = "import django; django.setup()", **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     servers = {"DATABASE_URL": "postgres://nobody@127.0.0.1:1/none", "REDIS_URL": "redis://127.0.0.1:1"}
     return subprocess.run(
-        [sys.executable, "-c", "import django; django.setup()"],
+        [sys.executable, "-c", code],
         cwd=ROOT,
         env={**kept, "DJANGO_SETTINGS_MODULE": "callcenter.settings", **servers, **environment},
         capture_output=True,
@@ -52,6 +52,7 @@ DATABASE, QUEUE = "postgres://callcenter:p@db.internal/c", "rediss://:p@queue.in
         ({"CALLCENTER_ENV": "staging"}, "CALLCENTER_ENV must be"),
         ({"DATABASE_URL": ""}, "give both"),
         ({"SESSION_HOURS": "ten"}, "SESSION_HOURS"),
+        ({**PRODUCTION, "TRAINING": "yes"}, "TRAINING is of a demo"),
         ({"TRUSTED_PROXIES": "*"}, "TRUSTED_PROXIES"),
         ({"TRUSTED_PROXIES": "0.0.0.0/0"}, "TRUSTED_PROXIES"),
         ({"TRUSTED_PROXIES": "proxy.internal"}, "TRUSTED_PROXIES"),
@@ -126,6 +127,17 @@ def test_a_placeholder_or_a_misspelt_setting_stops_the_start_with_one_line(
     answer = start(**environment)
     assert answer.returncode != 0
     assert says in answer.stderr.splitlines()[-1]
+
+
+@pytest.mark.processes
+def test_the_cookies_of_training_are_no_others() -> None:
+    """A browser keeps one of a name for a host, whatever the port."""
+    told = []
+    for training in ("no", "yes"):
+        asked = "from django.conf import settings as s; print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME)"
+        told += start(asked, TRAINING=training, BEHIND_HTTPS="yes").stdout.split()
+    assert len(set(told)) == 4
+    assert all(name.startswith("__Host-") for name in told)
 
 
 @pytest.mark.processes

@@ -22,7 +22,7 @@ SUITE = "trixie"
 KEPT = Path(tempfile.gettempdir()) / f"callcenter-machine-{SUITE}"
 PACKAGES = "systemd,systemd-sysv,dbus,ca-certificates,git,iproute2,procps"
 AS_HERE = ("/etc/resolv.conf", "/etc/pip.conf", "/usr/local/share/ca-certificates")  # the way out, and whom to believe
-PORTS = (80, 443, 5432, 6379, 8000, 8001)
+PORTS = (80, 443, 5432, 6379, 8000, 8001, 8100, 8170, 8443)
 
 
 class Machine:

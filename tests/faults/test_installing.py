@@ -77,6 +77,44 @@ def began(machine: Machine) -> list[str]:
     return told.split()
 
 
+def new_agents_practise_beside_it(machine: Machine) -> None:
+    """On invented customers at a port of its own, which knows nothing of the site, and goes as it came."""
+    machine.done("/srv/callcenter/deploy/training.sh")
+    asked = ["curl", "-sk", "--resolve", f"{NAME}:8443:127.0.0.1", f"https://{NAME}:8443/accounts/login/"]
+
+    def says() -> bool:
+        return (
+            "Los clientes son inventados" in subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+        )
+
+    wait_until(says, what="the pages of training", seconds=900)
+    process = machine.said("systemctl", "show", "-p", "MainPID", "--value", "callcenter-training")
+    within = ["nsenter", "-t", process, "-m", "runuser", "-u", "callcenter-training", "--"]
+    assert (
+        machine.said(*within, "ls", "/etc/callcenter", "/var/lib/callcenter")
+        == "/etc/callcenter:\n\n/var/lib/callcenter:"
+    )
+    with sync_playwright() as driver:
+        rules = f"--host-resolver-rules=MAP {NAME} 127.0.0.1"
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", rules])
+        page = browser.new_context(ignore_https_errors=True).new_page()
+        page.goto(f"https://{NAME}:8443/")
+        page.fill("input[name=login]", "ana")
+        page.fill("input[name=password]", "prepago")
+        page.press("input[name=password]", "Enter")
+        page.wait_for_url("**/desk/**")
+
+        def has_a_customer() -> bool:
+            page.goto(f"https://{NAME}:8443/desk/")
+            page.wait_for_timeout(3000)
+            return page.locator("[name=contact]").count() > 0
+
+        wait_until(has_a_customer, what="a customer of the month that launched itself", seconds=900)
+        browser.close()
+    machine.done("/srv/callcenter/deploy/training.sh", "--off", seconds=120)
+    assert not says()
+
+
 def test_a_bare_machine_is_a_site_by_one_script(machine: Machine) -> None:
     machine.done("/srv/callcenter/deploy/install.sh", NAME, seconds=1500)
     assert {machine.said("systemctl", "is-active", unit) for unit in UNITS} == {"active"}
@@ -101,6 +139,7 @@ def test_a_bare_machine_is_a_site_by_one_script(machine: Machine) -> None:
     )
     wait_until(lambda: machine.said("systemctl", "is-active", "callcenter-jobs") == "active", what="jobs", seconds=30)
     assert "✗" not in manage(machine, "check_invariants")
+    new_agents_practise_beside_it(machine)
     machine.done("systemctl", "stop", "callcenter.target", seconds=180)
     left = machine.said("systemctl", "list-units", "callcenter-*.service", "--state=active", "--plain", "--no-legend")
     assert left == ""

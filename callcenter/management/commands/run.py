@@ -234,8 +234,9 @@ def programs(host: str, port: int, live: int, systems: int | None) -> tuple[list
     if settings.PLAYS_SYSTEMS:
         where["SYSTEMS_URL"] = outside_systems.address_of(systems) if systems is not None else ""
         where["TRIAL_SYSTEMS_URL"] = where["SYSTEMS_URL"]
-    ports = {"LIVE_PORT": str(live), "WEB_PORT": str(port)} if settings.IS_DEMO else {}  # else a proxy joins the two
+    ports = {}  # where a proxy joins the two, pages find the stream on their own origin
     if settings.IS_DEMO and not os.environ.get("PUBLIC_URL"):
+        ports = {"LIVE_PORT": str(live), "WEB_PORT": str(port)}
         where["PUBLIC_URL"] = address_of(host, port)  # the links in mails lead here
     answering = [
         Program("web", web, {**where, **ports, **shared_folder(settings.CALLCENTER_HOME)}),
