@@ -7,6 +7,7 @@ from django.urls import include, path
 from agents.views.people import choose_language
 from callcenter import errors, health, views
 from callcenter.customers.views import customer
+from callcenter.first_day import views as first_day
 from callcenter.home import home
 from callcenter.workdays import views as workdays
 
@@ -27,6 +28,10 @@ urlpatterns = [
     path("people/", include("agents.urls")),
     path("outbox/", include("notices.urls")),
     path("escalations/", include("escalations.urls")),
+    path("setup/", first_day.first_day, name="setup"),
+    path("setup/people/", first_day.people, name="setup_people"),
+    path("setup/<slug:code>/", first_day.word, name="setup_word"),
+    path("setup/<slug:code>/try/", first_day.trial, name="setup_try"),
     path("work/", views.owed_work, name="owed_work"),
     path("work/<str:kind>/again/", views.all_owed_work_again, name="all_owed_work_again"),
     path("work/<str:kind>/<int:pk>/again/", views.owed_work_again, name="owed_work_again"),

@@ -22,11 +22,12 @@ class NoticeKind(models.TextChoices):
     ESCALATION_DIGEST = "escalation_digest", _("Derivaciones vencidas")
     ROOM_ALERTS = "room_alerts", _("Avisos de la sala de control")
     ACCOUNT = "account", _("Suceso de una cuenta")
+    TRIAL = "trial", _("Prueba del correo")
 
 
 # Their text is about a customer, and they go to whom it concerns: nobody is named for them besides.
 ABOUT_A_CUSTOMER = (NoticeKind.ESCALATION_LETTER,)
-TO_ONE_PERSON = (*ABOUT_A_CUSTOMER, NoticeKind.ACCOUNT)  # nobody else is named for them
+TO_ONE_PERSON = (*ABOUT_A_CUSTOMER, NoticeKind.ACCOUNT, NoticeKind.TRIAL)  # nobody else is named for them
 
 
 @audited()

@@ -15,7 +15,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from callcenter.management.commands.check_switchboard import wanted_of
+from callcenter.switchboards import wanted_of
 from inbound.models import ServiceLine
 from telephony.ami import Message
 from telephony.models import Extension, Switchboard, Trunk

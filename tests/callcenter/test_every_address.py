@@ -85,6 +85,11 @@ ADDRESSES = [
     Address("set_language", ANYBODY, sends={"language": "en"}, form=True),
     Address("screens:components", ADMINISTRATOR, hidden=True),
     Address("screens:fragment", EVERYBODY),
+    # the first day
+    Address("setup", ADMINISTRATOR),
+    Address("setup_people", ADMINISTRATOR, form=True),
+    Address("setup_word", ADMINISTRATOR, of=lambda _world: {"code": "hours"}, sends={"how": "right"}),
+    Address("setup_try", ADMINISTRATOR, of=lambda _world: {"code": "ccvp"}, sends={}),
     # signing in
     Address("account_login", ANYBODY),
     Address("account_logout", ANYBODY, sends={}, form=True),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import ssl
 from dataclasses import asdict
 from typing import Any
 
@@ -13,13 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from inbound.models import ServiceLine
+from callcenter.switchboards import wanted_of
 from screens.terminal import TerminalCommand
-from telephony.checking.findings import Finding, State, Telephone
-from telephony.checking.trying import Patience, Wanted, check
-from telephony.link import Address
-from telephony.listening import secret_of
-from telephony.models import Extension, Switchboard, Trunk
+from telephony.checking.findings import Finding, State
+from telephony.checking.trying import Patience, check
+from telephony.models import Switchboard
 
 
 class Command(TerminalCommand):
@@ -64,22 +61,3 @@ class Command(TerminalCommand):
             self.stdout.write(f"  {says[one.state]:<{width}}{one.words}")
             if one.do:
                 self.stdout.write(f"  {'':<{width}}→ {one.do}")
-
-
-def wanted_of(board: Switchboard) -> Wanted:
-    """What a switchboard is to have, by its row, its extensions and the queues of the lines."""
-    lines = ServiceLine.objects.filter(is_active=True).in_order()
-    extensions = Extension.objects.filter(switchboard=board, is_active=True).select_related("switchboard")
-    trunks = Trunk.objects.filter(switchboard=board, is_active=True).select_related("switchboard")
-    tls = ssl.create_default_context() if board.tls else None
-    others = Switchboard.objects.in_use().exclude(pk=board.pk)
-    return Wanted(
-        address=Address(board.host, board.port, board.user, secret_of(board.secret_variable), tls),
-        secret_variable=board.secret_variable,
-        context=board.context,
-        transfer_context=board.transfer_context,
-        telephones=[Telephone(one.number, one.telephone) for one in extensions.order_by("number")],
-        queues=[(line.queue or line.number, str(line)) for line in lines],
-        trunks=[one.device for one in trunks.order_by("name")],
-        is_the_only_one=not others.exists(),
-    )

@@ -1,0 +1,105 @@
+"""Trying a step at once: asks what is outside, changes nothing there, and says what was found."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agents.models import User
+from callcenter.switchboards import wanted_of
+from campaigns.intake.fetching import settings_of
+from campaigns.models import ReportKind, ReportSource, SeenFile
+from campaigns.month.periods import period_of, write_period
+from notices import mailing
+from notices.models import NoticeKind
+from systems.reports.sources import SourceRefused, SourceUnavailable, list_files
+from telephony.checking.findings import State
+from telephony.checking.trying import Patience, check
+from telephony.models import Switchboard
+
+PATIENCE = Patience(answer=4.0, hear=1.0)  # somebody looks at the page meanwhile
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One thing that was tried: `kind` is how it looks (ok, bad, calm), `do` what to do about it."""
+
+    kind: str
+    words: str
+    do: str = ""
+
+
+def try_step(code: str, *, by: User, now: datetime) -> list[Tried]:
+    """Raises LookupError for a step that is not tried. Outside of any transaction: it may ask over the network."""
+    return _TRIES[code](by, now)
+
+
+def _sources(kind: ReportKind, now: datetime) -> list[Tried]:
+    there = list(ReportSource.objects.filter(kind=kind, is_active=True).order_by("name"))
+    if not there:
+        return [
+            Tried("bad", _("Ningún origen de este reporte está activo."), _("Agréguelo en «Orígenes de reportes»."))
+        ]
+    return [_source(source, now) for source in there]
+
+
+def _source(source: ReportSource, now: datetime) -> Tried:
+    month = write_period(period_of(timezone.localdate(now)))
+    try:
+        files = list_files(settings_of(source), period=month)
+    except (SourceUnavailable, SourceRefused) as error:
+        return Tried("bad", f"{source}: {error}", _("Corrija su dirección, su clave o su clave de servidor."))
+    known = SeenFile.objects.filter(source=source).count()
+    said = {"source": source, "month": month, "known": known}
+    if not files:
+        words = _("%(source)s: responde, y no hay ningún archivo de %(month)s. Ya se conocen %(known)d.") % said
+        return Tried("calm", words, _("Si ya debería estar, mire el patrón del nombre."))
+    newest = files[-1]
+    when = f" · {date_format(timezone.localtime(newest.modified), 'SHORT_DATETIME_FORMAT')}" if newest.modified else ""
+    count = ngettext("%(n)d archivo", "%(n)d archivos", len(files)) % {"n": len(files)}
+    words = _("%(source)s: responde, con %(count)s de %(month)s; el último, %(name)s.") % {
+        **said, "count": count, "name": f"{newest.name}{when}"
+    }  # fmt: skip
+    return Tried("ok", words)
+
+
+def _mail(by: User, now: datetime) -> list[Tried]:
+    if not by.email:
+        return [Tried("bad", _("Su cuenta no tiene correo."), _("Escríbalo en su cuenta, en «Personas» del admin."))]
+    with transaction.atomic():
+        mailing.owe(
+            key=f"trial:{by.pk}:{now:%Y%m%d%H%M%S}", kind=NoticeKind.TRIAL, now=now, to=[by.email],
+            subject=_("Prueba del correo de %(site)s") % {"site": settings.SITE_NAME},
+            body=_("Si lee esto, el correo del centro sale. No hay nada que responder."),
+        )  # fmt: skip
+    said = {"host": settings.EMAIL_HOST, "to": by.email}
+    return [Tried("calm", _("Queda por enviar a %(to)s, por %(host)s: en un minuto esta página dice si salió.") % said)]
+
+
+def _switchboard(by: User, now: datetime) -> list[Tried]:
+    boards = list(Switchboard.objects.in_use().order_by("name"))
+    if not boards:
+        return [Tried("bad", _("Ninguna central está en uso."), _("Agréguela en «Centrales» y márquela en uso."))]
+    looks = {State.OK: "ok", State.MISSING: "bad", State.UNKNOWN: "calm"}
+    return [
+        Tried(looks[one.state], f"{board.name}: {one.words}", one.do)
+        for board in boards
+        for one in asyncio.run(check(wanted_of(board), clock=timezone.now, patience=PATIENCE))
+    ]
+
+
+_TRIES: dict[str, Callable[[User, datetime], list[Tried]]] = {
+    "ccvp": lambda _by, now: _sources(ReportKind.CCVP, now),
+    "recaudo": lambda _by, now: _sources(ReportKind.RECAUDO, now),
+    "mail": _mail,
+    "switchboard": _switchboard,
+}
