@@ -47,10 +47,10 @@ def tell_the_others(
     """Each other administrator, on her next page and by mail, from when less is kept."""
     labels = {field.name: field.verbose_name for field in policy._meta.concrete_fields}
     said = [f"{labels[name]}: {was} → {to}" for name, (was, to) in changed.items()]
-    words = _("desde el %(day)s: %(what)s") % {"day": begins_on(now), "what": "; ".join(said)}
+    words = _("desde el %(day)s: %(what)s") % {"day": begins_on(now=now), "what": "; ".join(said)}
     for other in User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=by.pk):
         note(user=other, kind=Kind.KEEPING, by=by, now=now, place=place, words=words[:120])
 
 
-def begins_on(now: datetime) -> str:
+def begins_on(*, now: datetime) -> str:
     return date_format(localtime(now + NOTICE), "SHORT_DATE_FORMAT")

@@ -28,7 +28,7 @@ DOORS = (
 # worker signing that they live, the probes of health, a folder whose files are as old as the disk's clock says, and the
 # program of the played switchboard, which sets its clock once.
 ASK_THE_CLOCK = (
-    *("agents/own_account.py", "agents/second_factor.py", "agents/searched_lists.py"),
+    *("agents/own_account.py", "agents/second_factor.py", "agents/searched_lists.py", "agents/shortened_policies.py"),
     *("api/bearer.py", "callcenter/customers/for_programs.py"),
     "callcenter/clocks.py",  # two clocks are compared
     *(

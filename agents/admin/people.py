@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from agents.admin.shortening import ShortenedInAWeek
 from agents.models import Agent, DataPolicy, PauseReason, Skill, StatePolicy, Team
+from agents.shortened_policies import ShortenedInAWeek
 from screens.admin_rights import NamesNobodyItHolds, NeverDeleted, OneRow
 
 

@@ -36,14 +36,14 @@ class Seen:
     words: str
 
 
-def administrators(now: datetime) -> Seen:
+def administrators(*, now: datetime) -> Seen:
     there = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).count()
     return Seen(
         there >= TWO, ngettext("Administra %(n)d persona.", "Administran %(n)d personas.", there) % {"n": there}
     )
 
 
-def people(now: datetime) -> Seen:
+def people(*, now: datetime) -> Seen:
     supervise = User.objects.filter(role=Role.SUPERVISOR, is_active=True).count()
     attend = Agent.objects.on_duty().count()
     called = set(
@@ -56,7 +56,7 @@ def people(now: datetime) -> Seen:
     return Seen(bool(supervise and attend and not uncalled), " ".join(words))
 
 
-def hours(now: datetime) -> Seen:
+def hours(*, now: datetime) -> Seen:
     work = len(set(WorkingHours.objects.values_list("weekday", flat=True)))
     call = len(set(CallingWindow.objects.values_list("weekday", flat=True)))
     today = timezone.localdate(now)
@@ -73,7 +73,7 @@ def hours(now: datetime) -> Seen:
     return Seen(bool(work and call and next_one), f"{', '.join(words)} {feast}")
 
 
-def lines(now: datetime) -> Seen:
+def lines(*, now: datetime) -> Seen:
     has_one = Exists(FlowVersion.objects.filter(line=OuterRef("pk")))
     there = ServiceLine.objects.filter(is_active=True).annotate(has_flow=has_one).in_order()
     without = [line.number for line in there if not line.has_flow]  # type: ignore[attr-defined]
@@ -84,15 +84,15 @@ def lines(now: datetime) -> Seen:
     return Seen(bool(count) and not without, words)
 
 
-def ccvp(now: datetime) -> Seen:
-    return _source(ReportKind.CCVP, now)
+def ccvp(*, now: datetime) -> Seen:
+    return _source(ReportKind.CCVP)
 
 
-def recaudo(now: datetime) -> Seen:
-    return _source(ReportKind.RECAUDO, now)
+def recaudo(*, now: datetime) -> Seen:
+    return _source(ReportKind.RECAUDO)
 
 
-def _source(kind: ReportKind, now: datetime) -> Seen:
+def _source(kind: ReportKind) -> Seen:
     there = list(ReportSource.objects.filter(kind=kind, is_active=True).order_by("pk"))
     if not there:
         return Seen(False, _("Ningún origen de este reporte está activo."))
@@ -105,7 +105,7 @@ def _source(kind: ReportKind, now: datetime) -> Seen:
     return Seen(True, _("Se miró por última vez %(when)s.") % {"when": _moment(min(looked))})
 
 
-def mail(now: datetime) -> Seen:
+def mail(*, now: datetime) -> Seen:
     named = Recipient.objects.filter(is_active=True).values("email").distinct().count()
     if named:
         who = ngettext("Se avisa a %(n)d dirección.", "Se avisa a %(n)d direcciones.", named) % {"n": named}
@@ -124,7 +124,7 @@ def mail(now: datetime) -> Seen:
     return Seen(False, _("%(who)s La prueba está %(state)s.") % told)
 
 
-def policy(now: datetime) -> Seen:
+def policy(*, now: datetime) -> Seen:
     data, calls = DataPolicy.objects.in_force(), CallingPolicy.objects.in_force()
     words = _(
         "De una campaña cerrada se guardan %(campaign)d meses, de una atención %(calls)d. Una persona consulta"
@@ -136,7 +136,7 @@ def policy(now: datetime) -> Seen:
     })  # fmt: skip
 
 
-def switchboard(now: datetime) -> Seen:
+def switchboard(*, now: datetime) -> Seen:
     links = link_ages(now=now)
     if not links:
         return Seen(False, _("Ninguna central está en uso."))
@@ -146,13 +146,13 @@ def switchboard(now: datetime) -> Seen:
     return Seen(True, _("Enlazada: %(names)s.") % {"names": ", ".join(one.name for one in links)})
 
 
-def systems(now: datetime) -> Seen:
+def systems(*, now: datetime) -> Seen:
     used = Counter(use_of(code).mode for code in asked_cells())
     words = ", ".join(f"{Mode(mode).label}: {count}" for mode, count in sorted(used.items()))
     return Seen(used[Mode.CONNECTED] > 0, _("Cómo se usan: %(modes)s.") % {"modes": words})
 
 
-def clock(now: datetime) -> Seen:
+def clock(*, now: datetime) -> Seen:
     signs = {name: last_sign(name=name) for name in NAMES}
     silent = [name for name, sign in signs.items() if sign is None or now - sign > SIGNS_STOP_AFTER]
     if silent:
@@ -160,7 +160,7 @@ def clock(now: datetime) -> Seen:
     return Seen(True, _("Todos dan señal de vida."))
 
 
-def month(now: datetime) -> Seen:
+def month(*, now: datetime) -> Seen:
     there = Campaign.objects.order_by("-period").first()
     if there is None:
         return Seen(False, _("Todavía no hay ningún mes: comienza con su reporte."))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import models
 from django.urls import reverse
@@ -17,6 +17,10 @@ from callcenter.first_day import looking
 from callcenter.first_day.looking import Seen
 from callcenter.models import SettledStep
 from campaigns.models import Campaign
+
+
+class Look(Protocol):
+    def __call__(self, *, now: datetime) -> Seen: ...
 
 
 class State(models.TextChoices):
@@ -47,7 +51,7 @@ class Step:
     code: str
     title: str | Promise
     why: str | Promise
-    look: Callable[[datetime], Seen]
+    look: Look
     doors: Sequence[Door] = ()
     by_word: bool = False
     tries: str | Promise = ""
@@ -192,7 +196,7 @@ def is_over() -> bool:
 
 
 def _stand(step: Step, settled: SettledStep | None, now: datetime) -> Stand:
-    seen = step.look(now)
+    seen = step.look(now=now)
     if seen.is_done and (settled or not step.by_word):
         return Stand(step, seen, State.DONE, settled)
     if settled and settled.how == SettledStep.How.SKIPPED:

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agents.admin.shortening import ShortenedInAWeek
+from agents.shortened_policies import ShortenedInAWeek
 from campaigns.calling import house_rules
 from campaigns.calling.rulebook import NO_RESULT
 from campaigns.models import CallingPolicy, CallingWindow, Disposition

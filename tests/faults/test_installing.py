@@ -14,6 +14,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.conftest import CHROMIUM
+from tests.browser.looking import open_desk
 from tests.faults.machine import Machine, bare_machine
 from tests.processes.house import ROOT, wait_until
 from tests.processes.test_upgrade import FURNISH
@@ -105,8 +106,7 @@ def new_agents_practise_beside_it(machine: Machine) -> None:
         page.wait_for_url("**/desk/**")
 
         def has_a_customer() -> bool:
-            page.goto(f"https://{NAME}:8443/desk/")
-            page.wait_for_timeout(3000)
+            open_desk(page, f"https://{NAME}:8443/desk/")
             return page.locator("[name=contact]").count() > 0
 
         wait_until(has_a_customer, what="a customer of the month that launched itself", seconds=900)

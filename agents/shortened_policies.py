@@ -28,4 +28,4 @@ class ShortenedInAWeek:
         if changed:
             tell_the_others(obj, changed, by=signed_in_user(request), now=now, place=place_of(request))
             words = _("Se guarda menos desde el %(day)s; hasta entonces, como antes. Se avisó a quienes administran.")
-            messages.warning(request, words % {"day": begins_on(now)})
+            messages.warning(request, words % {"day": begins_on(now=now)})
