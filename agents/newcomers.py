@@ -21,10 +21,10 @@ LONGEST = 100_000  # letters of what is pasted
 COLUMNS = ("username", "first_name", "last_name", "email", "role", "team", "lists", "extension")
 NEEDED = ("username", "first_name", "role")
 TITLES = {
-    "username": ("usuario", "cuenta", "username", "user"),
-    "first_name": ("nombre", "nombres", "first name"),
+    "username": ("usuario", "cuenta", "username", "user name", "user"),
+    "first_name": ("nombre", "nombres", "first name", "name"),
     "last_name": ("apellido", "apellidos", "last name"),
-    "email": ("correo", "correo electronico", "email", "e-mail"),
+    "email": ("correo", "correo electronico", "email", "e-mail", "mail address"),
     "role": ("funcion", "rol", "cargo", "role"),
     "team": ("equipo", "grupo", "team"),
     "lists": ("listas", "lista", "habilidades", "servicios", "lists"),

@@ -16,11 +16,14 @@ KINDS = {State.AVAILABLE: "ok", State.RINGING: "info", State.ON_A_CALL: "info", 
 
 @dataclass(frozen=True, slots=True)
 class StateSeen:
-    """Her open stretch: its state in words, the reason of a pause, and how many seconds it has lasted."""
+    """Her open stretch: its state in words, the reason of a pause, how many seconds it has lasted, and who of the room
+    put her into it, empty where nobody did.
+    """
 
     state: State
     seconds: int
     reason: PauseReason | None = None
+    put_by: str = ""
 
     @property
     def is_over(self) -> bool:
@@ -36,10 +39,12 @@ class StateSeen:
 
 def see_state(*, user: User, now: datetime) -> StateSeen | None:
     """The state of whoever reads the page; None when she is signed out, or is no agent."""
-    there = AgentState.objects.open().filter(agent__user=user).select_related("reason").first()
+    there = AgentState.objects.open().filter(agent__user=user).select_related("reason", "person").first()
     if there is None:
         return None
-    return StateSeen(State(there.state), max(int((now - there.began_at).total_seconds()), 0), there.reason)
+    seconds = max(int((now - there.began_at).total_seconds()), 0)
+    put_by = there.person.get_short_name() if there.by == By.SUPERVISOR and there.person else ""
+    return StateSeen(State(there.state), seconds, there.reason, put_by)
 
 
 def wrap_up(*, agent: Agent, now: datetime, call: uuid.UUID | None = None) -> None:

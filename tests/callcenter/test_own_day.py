@@ -58,6 +58,16 @@ def test_a_pause_says_why_and_is_marked_past_its_limit(noon: datetime, ana: Agen
     assert see_state(user=ana.user, now=noon).reason == reason
 
 
+def test_a_pause_the_room_put_says_who_did(noon: datetime, ana: Agent, elena: User, signed_in: SignedIn) -> None:
+    reason = PauseReason.objects.get(code="BANO")
+    change_state(agent=ana, event=Event.SIGNED_IN, now=noon, by=By.DESK)
+    change_state(agent=ana, event=Event.PAUSED, now=noon, by=By.DESK, person=ana.user, reason=reason)
+    assert "la puso" not in words(signed_in(ana).get(PIECE))
+    change_state(agent=ana, event=Event.BACK, now=noon, by=By.DESK, person=ana.user)
+    change_state(agent=ana, event=Event.PAUSED, now=noon, by=By.SUPERVISOR, person=elena, reason=reason)
+    assert "la puso Elena" in words(signed_in(ana).get(PIECE))
+
+
 def test_who_is_signed_out_or_no_agent_is_in_no_state(noon: datetime, ana: Agent, elena: User) -> None:
     assert see_state(user=ana.user, now=noon) is None
     assert see_state(user=elena, now=noon) is None
