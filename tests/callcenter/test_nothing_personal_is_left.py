@@ -38,6 +38,7 @@ STAFF = "who works here: kept as long as what they did"
 WHOLE = {
     **dict.fromkeys((
         "agents.PauseReason", "agents.Skill", "agents.Team", "callcenter.DatabasePurpose", "callcenter.ScheduleMemory",
+        "callcenter.SettledStep",
         "campaigns.ColumnAlias", "campaigns.Disposition", "campaigns.ReportSource", "campaigns.Campaign",
         "control_room.Wallboard", "escalations.Kind", "escalations.SavedFilter", "inbound.Content",
         "inbound.FlowDraft", "inbound.FlowVersion", "inbound.RepairLimit", "inbound.ServiceLine",
