@@ -7,8 +7,9 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
-from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db.models.functions import Lower
@@ -113,7 +114,10 @@ def read_sheet(text: str) -> Sheet:
         return Sheet(problem=_("Debajo de los títulos no hay nadie."))
     if len(table) - 1 > AT_ONCE:
         return Sheet(problem=_("Son más de %(most)d: péguelas por partes.") % {"most": AT_ONCE})
-    rows = [{name: " ".join(cell.split()) for name, cell in zip(named, row, strict=False) if name} for row in table[1:]]
+    rows = [
+        {name: " ".join(cell.split()) for name, cell in zip_longest(named, row[: len(named)], fillvalue="") if name}
+        for row in table[1:]
+    ]
     return Sheet(_checked(rows))
 
 
@@ -152,9 +156,9 @@ def _wrong(cells: Mapping[str, str]) -> Iterable[str]:
             yield _("%(what)s es demasiado largo") % {"what": TITLES[name][0]}
     try:
         if cells.get("username"):
-            UnicodeUsernameValidator()(cells["username"])
+            ASCIIUsernameValidator()(cells["username"])  # one that looks like another's is another's
     except ValidationError:
-        yield _("el usuario lleva solo letras, cifras y @ . + - _")
+        yield _("el usuario lleva solo letras sin tilde, cifras y @ . + - _")
     try:
         if cells.get("email"):
             validate_email(cells["email"])

@@ -28,8 +28,10 @@ def needs_two(role: str) -> bool:
 
 
 def had_power(user: User, *, now: datetime) -> bool:
-    """Whether it is such an account, or was until a month ago: whoever takes its role away has not its password yet."""
-    if needs_two(user.role):
+    """Whether it is such an account, or was until a month ago: whoever takes its role away has not its password yet; or
+    is to be one: who asked for that has not put a password meanwhile.
+    """
+    if needs_two(user.role) or PowerRequest.objects.waiting().filter(user=user, kind=PowerRequest.Kind.ROLE).exists():
         return True
     roles = user.events.order_by("pgh_id")  # type: ignore[attr-defined]  # its copies in the audit
     last = roles.filter(role__in=POWERFUL).last()

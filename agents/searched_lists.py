@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import wraps
 from typing import Any
 
@@ -11,23 +12,42 @@ from django.utils import timezone
 from agents.access import View, signed_in_user
 from agents.models import Search
 from agents.searching import note_search
-from screens.searching import TYPED, search_is_posted
+from screens.searching import KEY, TYPED, search_is_posted
 
 
 def search_is_noted(view: View) -> View:
-    """View decorator: what is typed into the filter form is written down once, when it is sent; and each page of the
-    list after the first, by its address, which names nobody. Raises TooMuch.
+    """View decorator: what is typed into the filter form is written down once, when it is sent, and what else of the
+    list is looked at. Raises TooMuch.
     """
     posted = search_is_posted(view)
 
     @wraps(view)
     def noted(request: HttpRequest, *args: Any, **more: Any) -> HttpResponseBase:
-        if request.method == "POST":
-            asked = request.POST.get(TYPED, "").strip()
-        else:
-            asked = request.get_full_path() if request.GET.get("page", "1") != "1" else ""
-        if asked:
-            note_search(user=signed_in_user(request), where=Search.Where.LIST, asked=asked, now=timezone.now())
+        if request.method == "POST" and (typed := request.POST.get(TYPED, "").strip()):
+            note_search(user=signed_in_user(request), where=Search.Where.LIST, asked=typed, now=timezone.now())
         return posted(request, *args, **more)
 
+    return part_is_noted(noted)
+
+
+def part_is_noted(view: View) -> View:
+    """View decorator: each other page, filter and order of a list leaves a row by its address, which names nobody; as
+    it comes from the menu, and as it was searched a moment ago, it does not. Raises TooMuch.
+    """
+
+    @wraps(view)
+    def noted(request: HttpRequest, *args: Any, **more: Any) -> HttpResponseBase:
+        if request.method == "GET" and not {*request.GET.items()} <= {(KEY, request.GET.get(KEY)), ("page", "1")}:
+            note_search(
+                user=signed_in_user(request), where=Search.Where.LIST, asked=_part_of(request), now=timezone.now()
+            )
+        return view(request, *args, **more)
+
     return noted
+
+
+def _part_of(request: HttpRequest) -> str:
+    """Its page first and all of the rest in a few letters: what is cut off makes no two of them one."""
+    query = request.META.get("QUERY_STRING", "")
+    mark = hashlib.sha256(query.encode()).hexdigest()[:12]
+    return f"{request.path} · {request.GET.get('page', '1')[:8]} · {mark} · {query}"

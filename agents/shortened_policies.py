@@ -26,6 +26,8 @@ class ShortenedInAWeek:
         changed = shortened(self.model.objects.in_force(), obj, self.months)
         super().save_model(request, obj, form, change)  # type: ignore[misc]
         if changed:
-            tell_the_others(obj, changed, by=signed_in_user(request), now=now, place=place_of(request))
-            words = _("Se guarda menos desde el %(day)s; hasta entonces, como antes. Se avisó a quienes administran.")
-            messages.warning(request, words % {"day": begins_on(now=now)})
+            told = tell_the_others(obj, changed, by=signed_in_user(request), now=now, place=place_of(request))
+            words = _(
+                "Se guarda menos desde el %(day)s; hasta entonces, como antes. Personas a quienes se avisó: %(told)d."
+            )
+            messages.warning(request, words % {"day": begins_on(now=now), "told": told})

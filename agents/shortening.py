@@ -1,5 +1,5 @@
-"""Keeping personal data for less time is told to whoever else administers, and holds a week later: what one person
-shortens at night is not gone in the morning.
+"""Keeping personal data for less time is told to whoever else answers for the centre, and holds a week later: what one
+person shortens at night is not gone in the morning.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from agents.accounts import NOWHERE, Kind, Place, note
-from agents.models import Role, User
+from agents.models import User
+from agents.power import POWERFUL
 
 NOTICE = timedelta(days=7)
 
@@ -43,13 +44,17 @@ def shortened(before: Model, after: Model, fields: Iterable[str]) -> dict[str, t
 
 def tell_the_others(
     policy: Model, changed: dict[str, tuple[int, int]], *, by: User, now: datetime, place: Place = NOWHERE
-) -> None:
-    """Each other administrator, on her next page and by mail, from when less is kept."""
+) -> int:
+    """Everybody else who answers for the centre, on her next page and by mail, from when less is kept. Returns how many
+    are told: who shortens may have nobody beside her.
+    """
     labels = {field.name: field.verbose_name for field in policy._meta.concrete_fields}
     said = [f"{labels[name]}: {was} → {to}" for name, (was, to) in changed.items()]
     words = _("desde el %(day)s: %(what)s") % {"day": begins_on(now=now), "what": "; ".join(said)}
-    for other in User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=by.pk):
+    others = list(User.objects.filter(role__in=POWERFUL, is_active=True).exclude(pk=by.pk))
+    for other in others:
         note(user=other, kind=Kind.KEEPING, by=by, now=now, place=place, words=words[:120])
+    return len(others)
 
 
 def begins_on(*, now: datetime) -> str:

@@ -10,6 +10,9 @@ from django.db import DEFAULT_DB_ALIAS
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+# What Django's own filters and its hierarchy of dates add to a field's name.
+FILTERED_BY = {"exact", "isnull", "in", "gte", "lt", "year", "month", "day", "id__exact", "code__exact"}
+
 
 class NeverDeleted:
     """For rows other rows point at: they are switched off instead."""
@@ -47,14 +50,20 @@ class OneRow(NeverDeleted):
 class AskedForWhatItShows:
     """An address filters by the filters of the list and by nothing else.
 
-    Django takes every field of a model for a filter, shown or not: whoever tries letter by letter reads what is hidden.
+    Django takes every field of a model for a filter, shown or not: whoever tries letter by letter reads what is hidden;
+    and behind a relation stands the whole house: of a filter only what it sends itself is taken.
     """
 
     list_filter: ClassVar[Any]
     date_hierarchy: ClassVar[Any] = None
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        return lookup.partition("__")[0] in (*self.list_filter, self.date_hierarchy)
+        named = [one[0] if isinstance(one, tuple) else one for one in self.list_filter]
+        return any(
+            lookup == name or lookup.removeprefix(f"{name}__") in FILTERED_BY and lookup.startswith(f"{name}__")
+            for name in (*named, self.date_hierarchy)
+            if name
+        )
 
 
 class LeadsToCustomers(AskedForWhatItShows, ReadOnly):

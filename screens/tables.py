@@ -131,6 +131,10 @@ class ListTable(tables.Table):
 
         return write
 
+    @property
+    def prefixed_per_page_field(self) -> None:
+        """How many rows a page has is for the page to say, and no address: a list of customers is not read at once."""
+
     def paginate(self, *args: Any, **more: Any) -> None:
         """Cut into pages. What is alike in what the list is sorted by is sorted by its key.
 

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import os
 import random
+import re
 import socket
 import ssl
 from collections.abc import Awaitable, Callable
@@ -30,6 +31,7 @@ from telephony.events import Event
 from telephony.holding import RENEWED_EVERY, HoldLost, let_go, note_connected, renew_hold, take_hold
 from telephony.link import ActionRefused, Address, Link, LinkLost, Patience, SignInRefused
 from telephony.models import Listening, Switchboard
+from telephony.models.switchboards import SWITCHBOARD_VARIABLE
 from telephony.sending import Sending
 from telephony.watching import AT_ONCE, Watch, hear
 
@@ -260,8 +262,8 @@ class House:
 
 
 def secret_of(variable: str) -> str:
-    """From the environment, where secrets are; empty when it is not there, and the switchboard will say no."""
-    return os.environ.get(variable, "")
+    """From the environment, where secrets are; empty when it is not there or no switchboard's, and it will say no."""
+    return os.environ.get(variable, "") if re.match(SWITCHBOARD_VARIABLE, variable) else ""
 
 
 def _switchboards() -> list[Switchboard]:

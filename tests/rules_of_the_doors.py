@@ -93,9 +93,16 @@ RULES = (
     Rule(
         "the admin is asked letter by letter for what it hides",
         "screens/admin_rights.py",
-        'return lookup.partition("__")[0] in (*self.list_filter, self.date_hierarchy)',
-        "return True",
+        "        return any(\n            lookup == name",
+        "        return True or any(\n            lookup == name",
         (f"{SEES_NO_CUSTOMER}::test_a_list_is_not_asked_for_what_it_hides",),
+    ),
+    Rule(
+        "the admin is asked through a filter for what stands behind its relation",
+        "screens/admin_rights.py",
+        'in FILTERED_BY and lookup.startswith(f"{name}__")',
+        'and lookup.startswith(f"{name}__")',
+        (f"{SEES_NO_CUSTOMER}::test_a_filter_is_no_door_into_the_house",),
     ),
     Rule(
         "the history of any row is read in the admin",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from agents.access import centre_only, signed_in_user
+from agents.searched_lists import part_is_noted
 from inbound.lost_callers.calling_back import is_on
 from inbound.lost_callers.figures import FATES, calls_lost, count_lost
 from inbound.lost_callers.tables import LostTable
@@ -23,6 +24,7 @@ from service_level.months import after, month_of, read_month_name, written
 
 @require_GET
 @centre_only
+@part_is_noted
 def lost(request: HttpRequest) -> HttpResponse:
     """Of the running month."""
     return _page(request, month_of(timezone.localdate()))
@@ -30,6 +32,7 @@ def lost(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @centre_only
+@part_is_noted
 def lost_of_a_month(request: HttpRequest, named: str) -> HttpResponse:
     """Of a month."""
     month = read_month_name(named)

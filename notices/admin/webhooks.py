@@ -115,9 +115,6 @@ class DeliveryAdmin(AskedForWhatItShows, ReadOnly, admin.ModelAdmin):  # type: i
     )
     actions = ("send_again", "let_be")
 
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        return lookup.startswith("event__kind") or super().lookup_allowed(lookup, value, request)
-
     @admin.display(description=_("qué"))
     def kind(self, delivery: Delivery) -> str:
         return str(delivery.event.kind)

@@ -6,6 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('agents', '0013_what_opens_an_account_is_told'),
         ('notices', '0004_other_programs_are_told'),
     ]
 
@@ -14,5 +15,12 @@ class Migration(migrations.Migration):
             model_name='webhook',
             name='previous_secret',
             field=models.TextField(blank=True, db_default='', default='', editable=False),
+        ),
+        # messages are signed with it, too
+        migrations.RunSQL(
+            """CREATE TRIGGER audit_tell_previous AFTER UPDATE OF previous_secret ON public.notices_webhook FOR EACH ROW
+                 WHEN (OLD.previous_secret IS DISTINCT FROM NEW.previous_secret)
+                 EXECUTE FUNCTION public.audit_tell('previous_secret')""",
+            "DROP TRIGGER audit_tell_previous ON public.notices_webhook",
         ),
     ]

@@ -15,7 +15,9 @@ from agents.models import User
 WORD = RegexValidator(r"^[A-Za-z0-9_.-]+$", _("Solo letras, cifras, punto, guion y guion bajo."))
 DIGITS = RegexValidator(r"^[0-9]+$", _("Solo cifras."))
 TECHNOLOGY = RegexValidator(r"^[A-Za-z0-9]{2,12}$", _("Como PJSIP o SIP."))
-VARIABLE = RegexValidator(r"^[A-Z][A-Z0-9_]*$", _("El nombre de una variable de entorno: SWITCHBOARD_SECRET."))
+# Whoever may edit a switchboard must not hand another secret of the server to a host of her own.
+SWITCHBOARD_VARIABLE = r"^SWITCHBOARD_[A-Z0-9_]+$"
+VARIABLE = RegexValidator(SWITCHBOARD_VARIABLE, _("Una variable de entorno que comienza con SWITCHBOARD_."))
 
 
 class SwitchboardQuerySet(models.QuerySet["Switchboard"]):

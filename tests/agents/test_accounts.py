@@ -234,6 +234,17 @@ def test_another_administrators_password_and_factor_wait_for_a_second_word(
     assert not PowerRequest.objects.exclude(password="").exists()
 
 
+def test_who_is_to_have_power_gets_no_password_of_the_one_who_asked(
+    ines: User, ana: Agent, signed_in: SignedIn
+) -> None:
+    """The second administrator confirms a role, and knows nothing of a password that was put meanwhile."""
+    power.set_role(user=ana.user, role=Role.SUPERVISOR, by=ines, now=timezone.now())
+    before = User.objects.get(pk=ana.user.pk).password
+    assert "espera a que otra persona" in puts_password(signed_in(ines), ana.user, OTHER)
+    assert User.objects.get(pk=ana.user.pk).password == before
+    assert not power.take_off_factor(user=ana.user, by=ines, now=timezone.now())
+
+
 def test_whose_role_was_taken_away_a_moment_ago_keeps_her_password_until_two_say_so(
     ines: User, elena: User, signed_in: SignedIn, with_password: Any
 ) -> None:
@@ -293,13 +304,15 @@ def test_who_is_made_at_the_server_administers_so_that_there_are_two_to_begin_wi
     assert elena.is_superuser
 
 
-def test_an_account_switched_on_is_none_that_waits_for_a_role(ines: User, signed_in: SignedIn) -> None:
+def test_an_account_that_waits_for_a_role_is_switched_on_by_two(ines: User, signed_in: SignedIn) -> None:
     page = {"username": "rosa", "role": "supervisor", "usable_password": "true", "password1": OTHER, "password2": OTHER}
     client = signed_in(ines)
     client.post(reverse("admin:agents_user_add"), page)
     acts(client, "switch_on", "user", User.objects.get(username="rosa"))
     rosa = User.objects.get(username="rosa")
-    assert (rosa.is_active, rosa.role) == (True, "agent")  # who sees her own work, and has none
+    assert (rosa.is_active, rosa.role) == (False, "agent")
+    waiting = PowerRequest.objects.waiting().filter(user=rosa).order_by("pk")
+    assert [one.kind for one in waiting] == ["role", "active"]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
+from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from agents.audit import IN_ONE_ROW, books, tables_of_facts
@@ -245,19 +246,18 @@ def test_a_task_that_is_switched_off_is_told(db: None) -> None:
     assert FactChange.objects.count() == before + 1
 
 
+AGREED = """
+INSERT INTO campaigns_callbackevent (pgh_created_at, pgh_label, pgh_obj_id, id, campaign_id, contact_id, agent_id,
+       telephone, due_at, reach, state, note, why, created_at, cancelled_by_payment, cancelled_by_leaving)
+VALUES (%s, 'insert', 1, 1, 1, 7, 1, '+59170712345', now(), 'personal', 'pending', 'Rosa', '', now(), FALSE, FALSE)"""
+
+
 class TestTheDoor:
     """`audit_forget`: personal columns of books, older than any policy keeps them; it writes down what it took."""
 
     @pytest.fixture
     def agreed(self, ana: Agent) -> int:
-        return run(
-            """INSERT INTO campaigns_callbackevent (pgh_created_at, pgh_label, pgh_obj_id, id, campaign_id, contact_id,
-                      agent_id, telephone, due_at, reach, state, note, why, created_at, cancelled_by_payment,
-                      cancelled_by_leaving)
-               VALUES (%s, 'insert', 1, 1, 1, 7, 1, '+59170712345', now(), 'personal', 'pending', 'Rosa', '', now(),
-                      FALSE, FALSE)""",
-            NOW,
-        )
+        return run(AGREED, NOW)
 
     def forget(self, columns: list[str], table: str = "campaigns_callbackevent") -> int:
         with connection.cursor() as cursor:
@@ -288,6 +288,21 @@ class TestTheDoor:
             assert self.forget(["why"]) == 1, "the shortest there is"
             cursor.execute(CLOCK.format("pg_catalog.clock_timestamp()"))
         assert AuditRemoval.objects.count() > young
+
+    def test_what_was_shortened_today_opens_nothing_for_a_week(self, ana: Agent) -> None:
+        """Nor does another row of the policy, which only the database's password writes."""
+        run(AGREED, timezone.now() - timedelta(days=100))
+        DataPolicy.objects.create(months_of_calls=24)
+        DataPolicy.objects.update(months_of_calls=3)
+        run(
+            "INSERT INTO agents_datapolicy SELECT 2, searches_a_minute, searches_a_day, exports_a_day,"
+            " rows_of_an_export, names_of_an_address, 3, 3, 3 FROM agents_datapolicy WHERE id = 1"
+        )
+        assert self.forget(["note"]) == 0
+        with connection.cursor() as cursor:
+            cursor.execute(CLOCK.format("pg_catalog.clock_timestamp() + interval ''8 days''"))
+            assert self.forget(["note"]) == 1
+            cursor.execute(CLOCK.format("pg_catalog.clock_timestamp()"))
 
     @pytest.mark.parametrize("columns", [["state"], ["note", "agent_id"], ["pgh_created_at"]])
     def test_it_takes_nothing_else(self, agreed: int, columns: list[str]) -> None:

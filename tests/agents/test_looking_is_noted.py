@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from agents.models import Agent, DataPolicy, Disclosure, Search, User
 from campaigns.models import Contact, ListEntry
+from screens.tables import PAGE
 from tests.campaigns.conftest import december, house_rules, make_contact
 
 __all__ = ["december", "house_rules", "make_contact"]
@@ -43,7 +44,19 @@ def test_who_goes_through_the_pages_of_a_list(name: str, elena: User, signed_in:
     client, address = signed_in(elena), reverse(name)
     answers = [client.get(address, {"page": page}).status_code for page in (1, 2, 3, 4, 3)]
     assert answers == [200, 200, 200, 429, 200]
-    assert asked() == [("list", f"{address}?page={page}") for page in (2, 3, 4, 3)]
+    noted = [text.split(" · ")[:2] for _where, text in asked()]
+    assert noted == [[address, str(page)] for page in (2, 3, 4, 3)]
+
+
+@pytest.mark.parametrize("more", ["per_page=5000", "zone=Sarco&sort=name", "z=" + "a" * 300])
+def test_nobody_goes_around_the_pages(more: str, make_contact: Any, elena: User, signed_in: Any) -> None:
+    """By more rows on one, by the first one in another order, or by an address so long that its page is cut off."""
+    DataPolicy(searches_a_minute=2).save()
+    make_contact(None, "Rosa Flores")
+    client, address = signed_in(elena), reverse("campaigns:contact_list", args=["2026-12"])
+    answers = [client.get(f"{address}?{more}&page={page}") for page in (1, 2, 3)]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[0].context["table"].paginator.per_page == PAGE
 
 
 def test_who_is_looked_at_but_for_her_who_is_called(

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from agents.models import AccountEvent, User
+from agents.models import AccountEvent, FactChange, User
 from agents.people import change_role
 from api.models import Scope, Token
 from api.tokens import OF_ROLES, TokenRefused, confirm_token, make_token, revoke_token
@@ -45,6 +45,14 @@ def test_it_works_once_another_administrator_confirmed_it(elena: User, ines: Use
     token.refresh_from_db()
     assert (token.last_used_at, token.last_address) == (now, "127.0.0.1")
     assert secret not in str(vars(token)), "whoever reads the row cannot use it"
+
+
+def test_another_secret_is_told_in_the_book_of_changes(make: Any, elena: User) -> None:
+    token, _secret = make(elena, "campaigns")
+    before = FactChange.objects.count()
+    Token.objects.filter(pk=token.pk).update(secret_sha256="0" * 64)
+    told = FactChange.objects.order_by("-pk")[0]
+    assert (FactChange.objects.count(), told.table_name, told.columns) == (before + 1, "api_token", ["secret_sha256"])
 
 
 def test_the_database_takes_no_token_of_one_hand(make: Any, elena: User, ines: User) -> None:

@@ -5,6 +5,8 @@ were before she was given that role.
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +22,7 @@ from pghistory import core
 
 from agents.models import Role, User
 from agents.people import give_role
+from screens.admin_rights import AskedForWhatItShows
 from tests.callcenter.planted import CONTRACT, MARKS, NAME, TELEPHONE, marks_in, plant
 from tests.callcenter.test_every_address import OURS, TABLE, sign_in
 from tests.callcenter.world import World
@@ -183,6 +186,34 @@ def test_a_list_is_not_asked_for_what_it_hides(marked: World, asked: str) -> Non
     here = asked.partition("?")[0]
     assert client.get(f"/admin/{here}").status_code == 200
     assert client.get(f"/admin/{asked}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "telephony/queuecall/?switchboard__extensions__seat__agent__user__password__startswith=argon2",
+        "telephony/queuecall/?switchboard__extensions__seat__agent__attempts__contact__contract__startswith=2",
+        "telephony/outgoingcall/?switchboard__name__startswith=C",
+        "notices/delivery/?webhook__secret__startswith=g",
+        "agents/search/?at__contact__contract=1",
+    ],
+)
+def test_a_filter_is_no_door_into_the_house(marked: World, asked: str) -> None:
+    """Behind the relation it filters by stands everything."""
+    assert administrator(marked, "ines").get(f"/admin/{asked}").status_code == 400
+
+
+def test_each_filter_of_the_admin_is_taken(marked: World) -> None:
+    client = administrator(marked, "ines")
+    asked = 0
+    for model, its_admin in admin.site._registry.items():
+        if not isinstance(its_admin, AskedForWhatItShows):
+            continue
+        here = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for link in set(re.findall(r'href="(\?[^"]+)"', client.get(here).content.decode())):
+            assert client.get(here + html.unescape(link)).status_code == 200, (here, link)
+            asked += 1
+    assert asked > 20
 
 
 def test_she_has_no_customers_model_among_those_of_the_admin(marked: World) -> None:

@@ -54,14 +54,16 @@ def test_a_policy_nobody_saved_says_its_defaults() -> None:
 
 
 def test_who_shortens_one_reads_from_when_and_the_others_are_told(
-    ines: User, rosa: User, signed_in: Callable[[Any], Client]
+    ines: User, rosa: User, elena: User, signed_in: Callable[[Any], Client]
 ) -> None:
     client, page = signed_in(ines), reverse("admin:agents_datapolicy_change", args=[1])
     form = {field.name: getattr(DataPolicy(), field.name) for field in DataPolicy._meta.concrete_fields}
     told = client.post(page, {**form, "months_of_calls": 6}, follow=True).content.decode()
     assert "Se guarda menos desde el" in told
-    (event,) = AccountEvent.objects.filter(kind=AccountEvent.Kind.KEEPING)
-    assert (event.user, event.by) == (rosa, ines)
+    assert "Personas a quienes se avisó: 2" in told
+    events = AccountEvent.objects.filter(kind=AccountEvent.Kind.KEEPING).order_by("user__username")
+    assert [(event.user, event.by) for event in events] == [(elena, ines), (rosa, ines)]
+    event = events[0]
     assert "24 → 6" in event.note
     assert "24 → 6" in signed_in(rosa).get(reverse("usersessions_list")).content.decode()
     assert "Se guarda menos" not in client.post(page, {**form, "months_of_calls": 12}, follow=True).content.decode()

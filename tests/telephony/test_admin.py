@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agents.models import Agent, User
+from telephony.listening import secret_of
 from telephony.models import Extension, Listening, OutgoingCall, Switchboard
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,14 @@ def test_a_secret_is_named_and_never_shown(board: Switchboard, ines: User, signe
         reverse("admin:telephony_switchboard_change", args=[board.pk]),
         {"name": "Central", "host": "pbx.example", "secret_variable": "una clave larga"},
     )
-    assert "El nombre de una variable de entorno" in refused.content.decode()
+    assert "comienza con SWITCHBOARD_" in refused.content.decode()
+
+
+def test_no_other_secret_of_the_server_is_handed_to_a_switchboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a row says that was written before, or by SQL."""
+    monkeypatch.setenv("SWITCHBOARD_SOUTH", "su clave")
+    monkeypatch.setenv("ANOTHER_SECRET", "la de otro")
+    assert (secret_of("SWITCHBOARD_SOUTH"), secret_of("ANOTHER_SECRET")) == ("su clave", "")
 
 
 def test_a_call_is_looked_at_without_its_number(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user
+from agents.searched_lists import part_is_noted
 from campaigns.intake.changes_page import WORDS, find_changes, tabs_of, waits_with_changes
 from campaigns.intake.differences import kinds_of
 from campaigns.intake.tables import ChangeTable
@@ -18,6 +19,7 @@ from campaigns.models import ListExport, Report, ReportDifference
 
 @centre_only
 @require_GET
+@part_is_noted
 def report_changes(request: HttpRequest, pk: int) -> HttpResponse:
     """Customers by what happens to them; the first kind that has any, until another is chosen."""
     user = signed_in_user(request)

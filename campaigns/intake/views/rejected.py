@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user, steering_only
+from agents.searched_lists import part_is_noted
 from campaigns.intake import mending
 from campaigns.intake.rejected_page import RowForm, columns_of, find_rejected, form_of
 from campaigns.lists.views.exports import owe
@@ -46,6 +47,7 @@ def _row_of(request: HttpRequest, pk: int) -> RejectedRow:
 
 @centre_only
 @require_GET
+@part_is_noted
 def rejected_rows(request: HttpRequest, pk: int) -> HttpResponse:
     """Rows of one report that could not be used, with their reason."""
     report = _report_of(request, pk)
