@@ -58,7 +58,9 @@ class AskedForWhatItShows:
     date_hierarchy: ClassVar[Any] = None
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        named = [one[0] if isinstance(one, tuple) else one for one in self.list_filter]
+        if lookup in {getattr(one, "parameter_name", None) for one in self.list_filter}:
+            return True  # a filter that is a class says itself what it asks
+        named = [one[0] if isinstance(one, tuple) else one for one in self.list_filter if isinstance(one, (tuple, str))]
         return any(
             lookup == name or lookup.removeprefix(f"{name}__") in FILTERED_BY and lookup.startswith(f"{name}__")
             for name in (*named, self.date_hierarchy)
