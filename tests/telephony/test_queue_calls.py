@@ -404,7 +404,7 @@ def test_who_was_asked_and_had_not_lifted_when_she_hung_up_is_to_be_heard(watch:
     tell(watch, QueueJoined("101", CALLER, 1), MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 3))
     tell(watch, Transferred(TELEPHONE, CALLER, None, "", came_about=True), HungUp(TELEPHONE, 16))
     tell(watch, HungUp(CALLER, 16), at=NOW + timedelta(minutes=1))
-    assert [call.outcome for call in QueueCall.objects.order_by("joined_at")] == ["transferred", "not_answered"]
+    assert sorted(call.outcome for call in QueueCall.objects.all()) == ["not_answered", "transferred"]
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["she is in it still", "her telephone has left"])
@@ -428,8 +428,8 @@ def test_who_was_handed_over_in_the_moment_the_link_was_lost_is_followed(
     seen: list[Event] = [ChannelSeen(CALLER, True, 70, ""), *([ChannelSeen(TELEPHONE, True, 60, "")] if there else [])]
     watch.reconcile(seen=seen, now=NOW + timedelta(minutes=1))
     tell(watch, HungUp(CALLER, 17), at=NOW + timedelta(minutes=2))
-    outcomes = [one.outcome for one in QueueCall.objects.order_by("joined_at")]
-    assert outcomes == (["done"] if there else ["transferred", "not_answered"])
+    outcomes = sorted(one.outcome for one in QueueCall.objects.all())  # two of one moment have no order
+    assert outcomes == (["done"] if there else ["not_answered", "transferred"])
 
 
 def test_who_is_handed_over_to_a_machine_was_left_alone_by_nobody(watch: Watch, seated: None) -> None:
@@ -446,4 +446,4 @@ def test_who_is_handed_over_to_where_nothing_leads_was_left_alone(
     tell(watch, QueueJoined("101", CALLER, 1), MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 3))
     tell(watch, Transferred(TELEPHONE, CALLER, None, "70711198", came_about=True))
     tell(watch, HungUp(CALLER, cause), at=NOW + timedelta(minutes=1, seconds=seconds))
-    assert [call.outcome for call in QueueCall.objects.order_by("joined_at")] == ["transferred", "not_answered"]
+    assert sorted(call.outcome for call in QueueCall.objects.all()) == ["not_answered", "transferred"]
