@@ -21,9 +21,13 @@ log = structlog.get_logger(__name__)
 
 
 def watch(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
-    """Of each connection, once it is made: `connection_created`."""
+    """Of each connection, once it is made: `connection_created`.
+
+    In front of the others: a connection is made within a request as well, and whatever stands around that takes the
+    last one off when it is over, which has to be its own.
+    """
     if tell_if_slow not in connection.execute_wrappers:
-        connection.execute_wrappers.append(tell_if_slow)
+        connection.execute_wrappers.insert(0, tell_if_slow)
 
 
 def tell_if_slow(execute: Callable[..., Any], sql: object, params: object, many: bool, context: object) -> Any:  # noqa: FBT001
