@@ -19,7 +19,7 @@ Kind = AccountEvent.Kind
 KNOWN_FOR = timedelta(days=60)  # a browser at an address somebody has used within that time is no new one
 SHOWN = 5  # events, where several happened
 MARK = "mark"  # of a session
-account_changed = Signal()  # event: an AccountEvent; whoever mails hears it
+account_changed = Signal()  # event: an AccountEvent, also_to: addresses beside hers; whoever mails hears it
 
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
 MACHINES = (
@@ -72,14 +72,28 @@ def note(
     by: User | None = None,
     place: Place = NOWHERE,
     words: str = "",
+    also_to: Sequence[str] = (),
 ) -> AccountEvent:
-    """Write down what happened, and tell whoever mails."""
+    """Write down what happened, and tell whoever mails. `also_to`: where she was reached until now."""
     event = AccountEvent.objects.create(
         user=user, by=by, kind=kind, at=now, address=place.address, browser=place.browser[:60], mark=place.mark,
         note=words[:120],
     )  # fmt: skip
-    account_changed.send(sender=AccountEvent, event=event)
+    account_changed.send(sender=AccountEvent, event=event, also_to=also_to)
     return event
+
+
+def note_written(
+    *, before: User, user: User, fields: Sequence[str], by: User, now: datetime, place: Place = NOWHERE
+) -> AccountEvent | None:
+    """Her names or her address are others: told where she was reached before as well. None of anything else."""
+    told = [name for name in ("username", "first_name", "last_name", "email") if name in fields]
+    if not told:
+        return None
+    names = {field.name: str(field.verbose_name) for field in User._meta.concrete_fields}
+    words = ", ".join(names[name] for name in told)
+    also_to = [before.email] if before.email and before.email != user.email else []
+    return note(user=user, kind=Kind.WRITTEN, now=now, by=by, place=place, words=words, also_to=also_to)
 
 
 def note_sign_in(*, user: User, place: Place, now: datetime) -> AccountEvent | None:

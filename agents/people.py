@@ -120,10 +120,11 @@ def change_own_password(*, user: User, password: str, now: datetime, place: Plac
 
 @transaction.atomic
 def take_password(*, user: User, by: User, now: datetime, place: Place = NOWHERE) -> None:
-    """Nobody signs in with one until another is put."""
+    """Nobody signs in with one until another is put; whoever is in is out."""
     user.set_unusable_password()
     user.save(update_fields=["password"])
-    note(user=user, kind=Kind.PASSWORD_RESET, now=now, by=by, place=place)
+    end_sessions(user=user)
+    note(user=user, kind=Kind.PASSWORD_TAKEN, now=now, by=by, place=place)
 
 
 def people_named(words: str) -> QuerySet[User]:

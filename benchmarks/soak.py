@@ -18,11 +18,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 import httpx
 import psutil
@@ -36,6 +37,7 @@ from benchmarks.desk_load import Desk, Times, build, open_desk, save_result, ser
 from benchmarks.walk_load import Caller, answer_step, begin
 from callcenter.ports import a_free_port
 
+T = TypeVar("T")
 FASTER = 12  # a day of twelve hours in one
 RESULTS, STEPS = 18 * FASTER / 3600, 8 * FASTER / 3600  # a second, of one agent: as the policy plans; a call an hour
 PAID_EVERY, MOVES_EVERY, PAID_AT_ONCE = 240.0, 5.0, 500
@@ -166,7 +168,7 @@ def measured(running: dict[str, psutil.Process], connection: psycopg.Connection,
     )  # fmt: skip
 
 
-async def paced(rate: float, until: float, work: list[object], do: object) -> None:
+async def paced(rate: float, until: float, work: list[T], do: Callable[[T], Coroutine[None, None, None]]) -> None:
     """`do` each of them in turn, so many a second, whatever the others take."""
     running: set[asyncio.Task[None]] = set()
     started, turn = time.perf_counter(), 0
@@ -174,7 +176,7 @@ async def paced(rate: float, until: float, work: list[object], do: object) -> No
         due = started + turn / rate
         if due > now:
             await asyncio.sleep(due - now)
-        task = asyncio.create_task(do(work[turn % len(work)]))  # type: ignore[operator]
+        task = asyncio.create_task(do(work[turn % len(work)]))
         running.add(task)
         task.add_done_callback(running.discard)
         turn += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -15,24 +16,32 @@ from notices import mailing
 from notices.models import NoticeKind
 
 
-def mail_event(event: AccountEvent, **_signal: Any) -> None:
-    """Owe her the mail, where she has an address."""
-    user = event.user
-    if not user.email:
-        return
+def mail_event(event: AccountEvent, also_to: Sequence[str] = (), **_signal: Any) -> None:
+    """Owe her the mail, where she has an address, and each other address one of its own."""
+    reached = dict.fromkeys(filter(None, [event.user.email, *also_to]))
+    for place, address in enumerate(reached):
+        _owe(event, address, key=f"account:{event.pk}" + (f":{place}" if place else ""))
+
+
+def _owe(event: AccountEvent, address: str, *, key: str) -> None:
+    user, what = event.user, event.get_kind_display()
     when = date_format(localtime(event.at), "DATETIME_FORMAT")
     lines = [
-        f"{event.get_kind_display()}{f': {event.note}' if event.note else ''}.",
+        f"{what}{f': {event.note}' if event.note else ''}.",
         when,
         *([_("Por: %(who)s") % {"who": event.by}] if event.by and event.by != user else []),
         *([" · ".join(filter(None, [event.address, event.browser]))] if event.address else []),
         "",
+        *_what_to_do(event),
+    ]
+    subject = what if event.is_of_the_centre else _("Su cuenta: %(what)s") % {"what": what}
+    mailing.owe(key=key, kind=NoticeKind.ACCOUNT, subject=subject, body="\n".join(lines), now=event.at, to=[address])
+
+
+def _what_to_do(event: AccountEvent) -> list[str]:
+    if event.is_of_the_centre:
+        return [_("Si no debe ser así, hable con quien lo cambió: hasta ese día no se quita nada.")]
+    return [
         _("Si no lo reconoce, cambie su contraseña y avise a quien administra el centro."),
         settings.PUBLIC_URL + reverse("usersessions_list"),
     ]
-    mailing.owe(
-        key=f"account:{event.pk}", kind=NoticeKind.ACCOUNT, subject=_("Su cuenta: %(what)s") % {
-            "what": event.get_kind_display()
-        },
-        body="\n".join(lines), now=event.at, to=[user.email],
-    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import timezone
 
 from agents.access import signed_in_user
 from callcenter.first_day import steps
@@ -18,5 +19,5 @@ def home(request: HttpRequest) -> HttpResponseBase:
     """
     user = signed_in_user(request)
     if user.configures:
-        return redirect(WHO_CONFIGURES_STARTS_AT if steps.is_over() else FIRST_DAY)
+        return redirect(WHO_CONFIGURES_STARTS_AT if steps.is_over(now=timezone.now()) else FIRST_DAY)
     return redirect(CENTRE_STARTS_AT if user.sees_the_centre else AGENT_STARTS_AT)

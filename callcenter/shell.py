@@ -169,6 +169,10 @@ class Frame:
             return ()
         return unseen(user=self.person, mark=place_of(self._request).mark)
 
+    @property
+    def is_own_news(self) -> bool:
+        return not all(event.is_of_the_centre for event in self.account_news)
+
     @cached_property
     def payments(self) -> PaymentAge:
         """Until when payments are known, and whether that is too long ago."""

@@ -29,7 +29,7 @@ DOORS = (
 # program of the played switchboard, which sets its clock once.
 ASK_THE_CLOCK = (
     *("agents/own_account.py", "agents/second_factor.py", "agents/searched_lists.py", "agents/shortened_policies.py"),
-    *("api/bearer.py", "callcenter/customers/for_programs.py"),
+    *("api/bearer.py", "callcenter/customers/for_programs.py", "callcenter/home.py"),
     "callcenter/clocks.py",  # two clocks are compared
     *(
         "agents/signing_in.py",

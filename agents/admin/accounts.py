@@ -25,7 +25,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents import people, power
 from agents.access import signed_in_user
-from agents.accounts import place_of
+from agents.accounts import note_written, place_of
 from agents.models import FirstEntry, PowerRequest, Role, User
 from screens.admin_rights import NeverDeleted
 
@@ -143,6 +143,7 @@ class PersonAdmin(NeverDeleted, UserAdmin):  # type: ignore[misc,type-arg]
             return
         obj.role, obj.is_active = before.role, before.is_active
         super().save_model(request, obj, form, change)
+        note_written(before=before, user=obj, fields=form.changed_data, **_by(request))
         done = [name for name in form.changed_data if name not in ("role", "is_active")]
         if wanted != before.role and self._try(request, power.set_role, obj, role=wanted):
             done.append("role")

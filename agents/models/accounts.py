@@ -38,6 +38,8 @@ class AccountEvent(models.Model):
         ACTIVATED = "on", _("Se activó su cuenta")
         REFUSED = "refused", _("No se confirmó un cambio de su cuenta")
         TOKEN = "token", _("Token para que un programa actúe por usted")
+        PASSWORD_TAKEN = "no_entry", _("Le quitaron la contraseña")
+        WRITTEN = "written", _("Cambiaron sus datos")
         KEEPING = "keeping", _("Se guardarán menos tiempo los datos personales")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False, verbose_name=_("persona"))
@@ -58,6 +60,11 @@ class AccountEvent(models.Model):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def is_of_the_centre(self) -> bool:
+        """Told to who answers for the centre, and about nobody's account."""
+        return self.kind == self.Kind.KEEPING
 
 
 class AccountSeen(models.Model):

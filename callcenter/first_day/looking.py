@@ -116,12 +116,13 @@ def mail(*, now: datetime) -> Seen:
         return Seen(
             False, _("%(who)s Sale por %(host)s: envíese una prueba.") % {"who": who, "host": settings.EMAIL_HOST}
         )
+    told = {"who": who, "to": ", ".join(last.to), "state": last.get_state_display().lower(), "error": last.last_error}
     if last.state == Notice.State.SENT and last.sent_at:
-        return Seen(True, _("%(who)s La prueba salió %(when)s.") % {"who": who, "when": _moment(last.sent_at)})
-    told = {"who": who, "state": last.get_state_display().lower(), "error": last.last_error}
+        words = _("%(who)s La última prueba, a %(to)s, salió %(when)s.")
+        return Seen(True, words % {**told, "when": _moment(last.sent_at)})
     if last.last_error:
-        return Seen(False, _("%(who)s La prueba está %(state)s: %(error)s") % told)
-    return Seen(False, _("%(who)s La prueba está %(state)s.") % told)
+        return Seen(False, _("%(who)s La última prueba, a %(to)s, está %(state)s: %(error)s") % told)
+    return Seen(False, _("%(who)s La última prueba, a %(to)s, está %(state)s.") % told)
 
 
 def policy(*, now: datetime) -> Seen:

@@ -188,11 +188,11 @@ def take_up_again(*, step: Step) -> None:
     SettledStep.objects.filter(code=step.code).delete()
 
 
-def is_over() -> bool:
-    """Whether a month was launched, or nothing is left to settle: nobody is led to the first day any more."""
+def is_over(*, now: datetime) -> bool:
+    """Whether a month was launched, or nothing is missing: nobody is led to the first day any more."""
     if Campaign.objects.filter(launched_at__isnull=False).exists():
         return True
-    return {step.code for step in STEPS} <= set(SettledStep.objects.values_list("code", flat=True))
+    return not any(stand.state == State.MISSING for stand in how_it_stands(now=now))
 
 
 def _stand(step: Step, settled: SettledStep | None, now: datetime) -> Stand:

@@ -24,6 +24,7 @@ from notices.models import NoticeKind
 from systems.reports.sources import SourceRefused, SourceUnavailable, list_files
 from telephony.checking.findings import State
 from telephony.checking.trying import Patience, check
+from telephony.link_ages import link_ages
 from telephony.models import Switchboard
 
 PATIENCE = Patience(answer=4.0, hear=1.0)  # somebody looks at the page meanwhile
@@ -89,12 +90,21 @@ def _switchboard(by: User, now: datetime) -> list[Tried]:
     boards = list(Switchboard.objects.in_use().order_by("name"))
     if not boards:
         return [Tried("bad", _("Ninguna central está en uso."), _("Agréguela en «Centrales» y márquela en uso."))]
+    linked = {one.name for one in link_ages(now=now) if one.is_up}
+    return [tried for board in boards for tried in _board(board, is_linked=board.name in linked)]
+
+
+def _board(board: Switchboard, *, is_linked: bool) -> list[Tried]:
+    wanted = wanted_of(board)
+    if is_linked and not wanted.address.secret:  # it is given to the listener alone, which is as good
+        words = _(
+            "%(name)s: enlazada. La clave la tiene quien la escucha y esta página no: no se prueba más desde aquí."
+        )
+        do = _("Para probarla entera: manage.py check_switchboard, en el equipo de quien la escucha.")
+        return [Tried("ok", words % {"name": board.name}, do)]
     looks = {State.OK: "ok", State.MISSING: "bad", State.UNKNOWN: "calm"}
-    return [
-        Tried(looks[one.state], f"{board.name}: {one.words}", one.do)
-        for board in boards
-        for one in asyncio.run(check(wanted_of(board), clock=timezone.now, patience=PATIENCE))
-    ]
+    found = asyncio.run(check(wanted, clock=timezone.now, patience=PATIENCE))
+    return [Tried(looks[one.state], f"{board.name}: {one.words}", one.do) for one in found]
 
 
 _TRIES: dict[str, Callable[[User, datetime], list[Tried]]] = {

@@ -327,3 +327,28 @@ def test_nothing_happened_is_nothing_shown(elena: User, signed_in: SignedIn) -> 
     assert "Pasó algo con su cuenta" not in signed_in(elena).get("/people/").content.decode()
     note(user=elena, kind=Kind.UNLOCKED, now=timezone.now())
     assert "Pasó algo con su cuenta" in signed_in(elena).get("/people/").content.decode()
+
+
+def test_another_address_is_told_to_the_one_before_as_well(ines: User, elena: User, signed_in: SignedIn) -> None:
+    """Whoever puts her own address on somebody's account would else be the only one who hears of it."""
+    User.objects.filter(pk=elena.pk).update(email="elena@example.org")
+    client, page = signed_in(ines), reverse("admin:agents_user_change", args=[elena.pk])
+    shown = client.get(page).context["adminform"].form.initial
+    sent = {name: value for name, value in shown.items() if isinstance(value, str) and name != "password"}
+    client.post(page, {**sent, "is_active": "on", "email": "otra@example.org"})
+    event = AccountEvent.objects.get(user=elena)
+    assert (event.kind, event.by) == (Kind.WRITTEN, ines)
+    assert "@" not in event.note
+    told = Notice.objects.filter(kind="account").order_by("pk")
+    assert [notice.to for notice in told] == [["otra@example.org"], ["elena@example.org"]]
+    client.post(page, {**sent, "is_active": "on", "email": "otra@example.org"})
+    assert AccountEvent.objects.filter(user=elena).count() == 1  # nothing changed
+
+
+def test_whose_password_is_taken_is_out_and_told_so(ines: User, elena: User, signed_in: SignedIn) -> None:
+    hers = signed_in(elena)
+    assert is_in(hers)
+    address = reverse("admin:auth_user_password_change", args=[elena.pk])
+    signed_in(ines).post(address, {"usable_password": "false", "password1": "", "password2": ""})
+    assert kinds(elena) == [Kind.PASSWORD_TAKEN]
+    assert not is_in(hers)

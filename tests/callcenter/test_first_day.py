@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from campaigns.models import ReportKind, ReportSource
 from campaigns.month.periods import period_of, write_period
 from notices.mailing import deliver_due
 from notices.models import Notice
-from telephony.models import Switchboard
+from telephony.models import Listening, Switchboard
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Any], Client]
@@ -57,6 +58,30 @@ def test_or_until_nothing_is_left_to_settle(ines: User, signed_in: SignedIn) -> 
     client = signed_in(ines)
     assert client.get("/", follow=True).redirect_chain[-1][0] == reverse("owed_work")
     assert "Todo está resuelto" in client.get(reverse("setup")).content.decode()
+
+
+def test_what_is_there_by_itself_needs_no_word(ines: User, signed_in: SignedIn) -> None:
+    for stand in how_it_stands(now=timezone.now()):
+        if stand.state == State.MISSING and not stand.waits_for_a_word:
+            settle(step=stand.step, how=SettledStep.How.SKIPPED, by=ines, now=timezone.now())
+    client = signed_in(ines)
+    assert client.get("/", follow=True).redirect_chain[-1][0] == reverse("setup")  # words are still to be given
+    for stand in how_it_stands(now=timezone.now()):
+        if stand.waits_for_a_word:
+            settle(step=stand.step, how=SettledStep.How.RIGHT, by=ines, now=timezone.now())
+    assert SettledStep.objects.count() < len(STEPS)
+    assert client.get("/", follow=True).redirect_chain[-1][0] == reverse("owed_work")
+
+
+def test_a_switchboard_that_is_linked_is_not_told_to_lack_what_only_its_listener_has() -> None:
+    now = timezone.now()
+    board = Switchboard.objects.create(
+        name="Central", host="127.0.0.1", user="x", secret_variable="SWITCHBOARD_NONE", is_on=True
+    )
+    Listening.objects.create(switchboard=board, lease_until=now + timedelta(minutes=1), connected_at=now)
+    (tried,) = try_step("switchboard", by=User(), now=timezone.now())
+    assert tried.kind == "ok"
+    assert "enlazada" in tried.words
 
 
 def test_people_are_pasted_looked_at_and_made_once(ines: User, signed_in: SignedIn) -> None:

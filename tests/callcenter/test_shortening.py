@@ -17,6 +17,7 @@ from agents.models import AccountEvent, DataPolicy, Role, User
 from agents.shortening import months_in_force
 from callcenter.retention import keeps_each_from
 from campaigns.models import CallingPolicy
+from notices.models import Notice
 
 pytestmark = pytest.mark.django_db
 WEEK = timedelta(days=7, minutes=1)
@@ -24,7 +25,9 @@ WEEK = timedelta(days=7, minutes=1)
 
 @pytest.fixture
 def rosa() -> User:
-    return User.objects.create(username="rosa", role=Role.ADMINISTRATOR, is_staff=True)
+    return User.objects.create(
+        username="rosa", role=Role.ADMINISTRATOR, is_staff=True, is_superuser=True, email="rosa@example.org"
+    )
 
 
 def months_of(field: str, *, later: timedelta = timedelta()) -> int:
@@ -65,6 +68,11 @@ def test_who_shortens_one_reads_from_when_and_the_others_are_told(
     assert [(event.user, event.by) for event in events] == [(elena, ines), (rosa, ines)]
     event = events[0]
     assert "24 → 6" in event.note
+    page = signed_in(rosa).get(reverse("usersessions_list")).content.decode()
+    assert "Cambió algo por lo que usted responde" in page
+    assert "Pasó algo con su cuenta" not in page  # it is no account's, and no password is to be changed
+    mailed = Notice.objects.get(kind="account", to=["rosa@example.org"])
+    assert "contraseña" not in mailed.body
     assert "24 → 6" in signed_in(rosa).get(reverse("usersessions_list")).content.decode()
     assert "Se guarda menos" not in client.post(page, {**form, "months_of_calls": 12}, follow=True).content.decode()
 
