@@ -7,7 +7,7 @@ BIN := .venv/bin
 NO_DATABASE := postgres://nobody@127.0.0.1:1/none
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-fast test-faults break check generate messages lock sbom known-faults bench release demo-reset
+.PHONY: help setup manual pictures run test test-fast test-faults break check generate messages lock sbom known-faults bench release demo-reset
 
 help: ## what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,11 +36,24 @@ help: ## what there is
 setup: .venv/tests ## only the environment: .venv, dependencies, translations
 	@$(BIN)/python -m callcenter.catalogues
 
+.venv-manual/made: requirements-manual.lock
+	@$(PYTHON) -m venv --clear .venv-manual
+	@.venv-manual/bin/python -I callcenter/installing.py requirements-manual.lock
+	@touch $@
+
+docs/built: .venv-manual/made $(wildcard docs/*.md docs/es/* docs/en/* docs/decisions/* docs/pictures/*.png docs/site/* docs/site/theme/*)
+	@echo "Making the manual …"
+	@.venv-manual/bin/python docs/site/make.py $@
+	@touch $@
+
+manual: docs/built ## the manual in Spanish and English, as a site in docs/built; the help of each page opens it
+
 run: .venv/runs ## everything in the foreground: PORT=8000, HOST=127.0.0.1; Ctrl-C stops it
 	@$(BIN)/python -m callcenter.catalogues
+	@mkdir -p var && ($(MAKE) --no-print-directory manual > var/manual.log 2>&1 || echo "The manual is not made: make manual says why." >> var/manual.log) &
 	@exec $(BIN)/python manage.py run --host $(HOST) --port $(PORT)
 
-test: setup ## everything, the browser tests too
+test: setup docs/built ## everything, the browser tests too
 	@$(BIN)/python -m tests.everything
 
 test-fast: setup ## between two edits: no browser, processes, sandbox, commits or sweeps (TESTS=tests/inbound for one room)
@@ -51,6 +64,9 @@ test-faults: setup ## every fault on real processes, nightly and before a tag: d
 
 break: setup ## break rules of the house one at a time and see that a test finds each (RULE=words for some)
 	@$(BIN)/python -m tests.breaking $(RULE)
+
+pictures: setup ## take the pictures of the manual anew, by the tests of the browser
+	PICTURES=yes $(BIN)/python -m pytest -q -n 2 tests/browser
 
 check: setup ## ruff, mypy, import-linter, bandit, djlint, migrations, translations, generated docs
 	$(BIN)/ruff check .
@@ -80,6 +96,7 @@ messages: setup ## put new messages of the screens into every language of locale
 LOCK := .venv-supply/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate
 lock: .venv-supply/made ## choose versions anew within the bounds of requirements*.txt (UPGRADE=--upgrade), with their hashes
 	$(LOCK) $(UPGRADE) requirements-dev.txt --output-file requirements-dev.lock
+	$(LOCK) $(UPGRADE) requirements-manual.txt --output-file requirements-manual.lock
 	$(LOCK) $(UPGRADE) requirements.txt --constraint requirements-dev.lock --output-file requirements.lock
 	@$(MAKE) --no-print-directory sbom
 
@@ -89,6 +106,7 @@ sbom: .venv-supply/made ## write docs/sbom.json: what is installed, as CycloneDX
 
 known-faults: .venv-supply/made ## ask the databases of known faults about every package of the lock
 	.venv-supply/bin/pip-audit --disable-pip --require-hashes --requirement requirements.lock
+	.venv-supply/bin/pip-audit --disable-pip --require-hashes --requirement requirements-manual.lock
 
 bench: setup ## each piece of work as a ratio, with the machine's limit beside it (BENCH=name for one)
 	@$(BIN)/python -m benchmarks $(BENCH)

@@ -252,6 +252,7 @@ USE_THOUSAND_SEPARATOR = False  # grouping is a filter's work: a key of 1,000 or
 
 # -- Files -----------------------------------------------------------------------------------------------------------
 
+MANUAL = BASE_DIR / "docs" / "built"  # `make manual`
 STATIC_URL = "static/"
 STATIC_ROOT: Path | None = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
 STORAGES = {

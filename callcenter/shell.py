@@ -20,6 +20,7 @@ from agents.models import AccountEvent, Role, User
 from callcenter.demo import people
 from callcenter.demo.progress import Progress, how_far
 from callcenter.live.address import BOARDS, OWN, stream_of
+from callcenter.manual import where
 from callcenter.own_day import OwnDay, see_own_day
 from campaigns.payments.payment_age import PaymentAge, payment_age
 from escalations.mentioning import unread_counted
@@ -168,6 +169,11 @@ class Frame:
         if self.person is None:
             return ()
         return unseen(user=self.person, mark=place_of(self._request).mark)
+
+    @cached_property
+    def manual(self) -> str:
+        """Where this page is explained; empty where no manual was made."""
+        return where(self._request.resolver_match)
 
     @property
     def is_own_news(self) -> bool:

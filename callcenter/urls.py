@@ -9,6 +9,7 @@ from callcenter import errors, health, views
 from callcenter.customers.views import customer
 from callcenter.first_day import views as first_day
 from callcenter.home import home
+from callcenter.manual import manual
 from callcenter.workdays import views as workdays
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # one door, one lock-out
@@ -36,6 +37,7 @@ urlpatterns = [
     path("work/<str:kind>/again/", views.all_owed_work_again, name="all_owed_work_again"),
     path("work/<str:kind>/<int:pk>/again/", views.owed_work_again, name="owed_work_again"),
     path("customers/<path:contract>/", customer, name="customer"),
+    path("manual/<path:path>", manual, name="manual"),
     path("demo/progress/", views.demo_progress, name="demo_progress"),
     path("ui/", include("screens.urls")),
     path("lines/", include("inbound.urls")),

@@ -24,6 +24,8 @@ if [ ! -e "$opt/$release" ]; then
   (
     cd "$making"
     .venv/bin/python -m callcenter.catalogues
+    make --no-print-directory manual || echo "The manual is not made: the help of the pages leads nowhere in this release."
+    rm -rf .venv-manual
     .venv/bin/python -m compileall -q -j 0 -x '/tests/' .
   ) >&2
   mv "$making" "$opt/$release"

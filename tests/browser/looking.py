@@ -12,6 +12,7 @@ from django.test import Client
 from playwright.sync_api import BrowserContext, Page, expect
 
 from agents.models import Agent, User
+from tests.browser.pictures import named, of_the_manual
 
 DESK = {"width": 1366, "height": 768}
 TABLET = {"width": 768, "height": 1024}
@@ -171,4 +172,7 @@ def assert_accessible(page: Page, name: str = "") -> None:
             problems[f"the page scrolls sideways by {wide} px"] = [size]
     page.set_viewport_size(DESK)
     page.emulate_media(color_scheme="light")
+    if told in named():
+        page.evaluate(DRAWN, [DESK["width"], "light"])
+        of_the_manual(page, told)
     assert not problems, f"{told}:\n" + "\n".join(f"{line} [{', '.join(at)}]" for line, at in problems.items())

@@ -38,7 +38,7 @@ def asked_for(name: str) -> set[str]:
     return {plain(one) for one in NAMED.findall((ROOT / name).read_text(encoding="utf-8"))}
 
 
-@pytest.mark.parametrize("name", ["requirements", "requirements-dev"])
+@pytest.mark.parametrize("name", ["requirements", "requirements-dev", "requirements-manual"])
 def test_everything_asked_for_is_locked_with_its_hashes(name: str) -> None:
     locked = (ROOT / f"{name}.lock").read_text(encoding="utf-8")
     assert asked_for(f"{name}.txt") - pinned(f"{name}.lock").keys() == set()
@@ -59,7 +59,9 @@ def test_the_bill_of_materials_is_of_the_lock() -> None:
 
 def test_make_installs_by_the_locks() -> None:
     made = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert re.findall(r"installing\.py (\S+)", made) == ["requirements.lock", "requirements-dev.lock"]
+    assert re.findall(r"installing\.py (\S+)", made) == [
+        "requirements.lock", "requirements-dev.lock", "requirements-manual.lock"
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("name", sorted(asked_for("requirements.txt")))
