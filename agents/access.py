@@ -21,6 +21,13 @@ def signed_in_user(request: HttpRequest) -> User:
     return request.user
 
 
+def not_admitted_yet() -> str:
+    return _(
+        "Supervisión todavía no la puso de turno con esta cuenta, y hasta entonces no ve clientes: pídale que lo haga"
+        " en «Personas»."
+    )
+
+
 def agent_of(request: HttpRequest) -> Agent:
     """The agent behind the request; somebody with the role but not yet set up as an agent has no desk (404)."""
     user = signed_in_user(request)
@@ -35,9 +42,12 @@ def roles_only(*roles: Role) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if signed_in_user(request).role not in roles:
+            user = signed_in_user(request)
+            if user.role not in roles:
                 named = ", ".join(str(role.label) for role in roles)
                 raise PermissionDenied(_("Esta página es de: %(roles)s.") % {"roles": named})
+            if user.waits_to_be_admitted:
+                raise PermissionDenied(not_admitted_yet())
             return view(request, *args, **kwargs)
 
         guarded.roles = roles  # type: ignore[attr-defined]  # the test of every address × role reads it

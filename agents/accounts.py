@@ -13,7 +13,7 @@ from django.db.models import CharField, Exists, Func, OuterRef, QuerySet
 from django.dispatch import Signal
 from django.http import HttpRequest
 
-from agents.models import AccountEvent, AccountSeen, User
+from agents.models import AccountEvent, AccountSeen, Role, User
 
 Kind = AccountEvent.Kind
 KNOWN_FOR = timedelta(days=60)  # a browser at an address somebody has used within that time is no new one
@@ -81,6 +81,14 @@ def note(
     )  # fmt: skip
     account_changed.send(sender=AccountEvent, event=event, also_to=also_to)
     return event
+
+
+def tell_supervision(
+    *, kind: AccountEvent.Kind, words: str, by: User, now: datetime, place: Place = NOWHERE
+) -> list[AccountEvent]:
+    """Everybody of supervision who is active, on her next page and by mail."""
+    everybody = User.objects.filter(role=Role.SUPERVISOR, is_active=True).exclude(pk=by.pk)
+    return [note(user=one, kind=kind, now=now, by=by, place=place, words=words) for one in everybody]
 
 
 def note_written(

@@ -31,6 +31,14 @@ def give_role(*, user: User, role: str) -> User:
     return user
 
 
+def wait_to_be_admitted(*, user: User) -> None:
+    """Whoever opened this account knows its password: supervision says whether somebody is there before it shows
+    customers (docs/decisions/0209).
+    """
+    User.objects.filter(pk=user.pk).update(is_admitted=False)
+    user.is_admitted = False
+
+
 @transaction.atomic
 def change_role(*, user: User, role: str, by: User, now: datetime, place: Place = NOWHERE, words: str = "") -> None:
     """Another role for somebody who has one: what was open was open to the old one, and is closed."""
@@ -43,7 +51,7 @@ def change_role(*, user: User, role: str, by: User, now: datetime, place: Place 
 @transaction.atomic
 def deactivate(*, user: User, by: User, now: datetime, place: Place = NOWHERE) -> None:
     """Close the door for somebody who left; nothing she did is lost, and nothing new is assigned to her."""
-    User.objects.filter(pk=user.pk).update(is_active=False)
+    User.objects.filter(pk=user.pk).update(is_active=False, is_admitted=False)
     end_sessions(user=user)  # nor does an old one come alive when she is let in again
     Agent.objects.filter(user=user).update(is_on_duty=False)
     note(user=user, kind=Kind.DEACTIVATED, now=now, by=by, place=place)
@@ -57,8 +65,13 @@ def activate(*, user: User, by: User, now: datetime, place: Place = NOWHERE, wor
 
 
 def set_duty(*, agent: Agent, on_duty: bool) -> None:
-    """Say whether an agent receives contacts from now on; those already hers stay hers until they are reassigned."""
+    """Say whether an agent receives contacts from now on; those already hers stay hers until they are reassigned.
+
+    Who is put on duty is known to supervision, and sees her customers.
+    """
     Agent.objects.filter(pk=agent.pk).update(is_on_duty=on_duty)
+    if on_duty:
+        User.objects.filter(pk=agent.user_id, is_admitted=False).update(is_admitted=True)
 
 
 def end_sessions(*, user: User) -> None:
@@ -104,6 +117,7 @@ def put_initial_password(
 ) -> None:
     """A password somebody else knows, or its hash: it opens once, to choose another (`agents/initial_passwords.py`)."""
     User.objects.filter(pk=user.pk).update(password=hashed or make_password(password), first_entry=FirstEntry.DUE)
+    wait_to_be_admitted(user=user)
     end_sessions(user=user)
     user.refresh_from_db(fields=["password", "first_entry"])
     note(user=user, kind=Kind.PASSWORD_RESET, now=now, by=by, place=place, words=words)

@@ -41,7 +41,8 @@ class AgentTable(ListTable):
         return ", ".join(skill.name for skill in record.skills.all()) or str(_("Ninguno: no recibe contactos"))
 
     def render_is_on_duty(self, record: Agent) -> SafeString:
-        context = {"agent": record, "may_change": self.may_change}
+        is_on = record.is_on_duty and not record.user.waits_to_be_admitted
+        context = {"agent": record, "is_on": is_on, "may_change": self.may_change}
         return render_to_string("agents/_duty.html", context, request=getattr(self, "request", None))
 
 

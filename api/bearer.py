@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
 
+from agents.access import not_admitted_yet
 from agents.models import Role
 from api.models import Scope, Token
 from api.problems import Problem
@@ -39,6 +40,8 @@ class Bearer(HttpBearer):
             told = _("El token no tiene el alcance «%(scope)s».") % {"scope": self.scope}
             header = f'Bearer error="insufficient_scope", scope="{self.scope}"'
             raise Problem(403, "scope_missing", told, headers={"WWW-Authenticate": header})
+        if found.user.waits_to_be_admitted:
+            raise Problem(403, "not_admitted", not_admitted_yet())
         _count(found, minute=int(now.timestamp()) // MINUTE, left=MINUTE - int(now.timestamp()) % MINUTE)
         request.user = found.user
         pghistory.context(token=found.pk)

@@ -40,7 +40,7 @@ def _owe(event: AccountEvent, address: str, *, key: str) -> None:
 
 def _what_to_do(event: AccountEvent) -> list[str]:
     if event.is_of_the_centre:
-        return [_("Si no debe ser así, hable con quien lo cambió: hasta ese día no se quita nada.")]
+        return [event.advice]
     return [
         _("Si no lo reconoce, cambie su contraseña y avise a quien administra el centro."),
         settings.PUBLIC_URL + reverse("usersessions_list"),

@@ -70,8 +70,11 @@ _database["ENGINE"] = "django.db.backends.postgresql"
 _options = _database.setdefault("OPTIONS", {})
 _options["connect_timeout"] = 5
 _options["application_name"] = "callcenter"
+# Names are looked up where the owner made them, whatever the role was told to: a role may tell itself another path.
+DATABASE_PATH = "-c search_path=public"
+_options["options"] = " ".join(filter(None, [_options.get("options", ""), DATABASE_PATH]))
 if IS_TEST:
-    _options.setdefault("options", "-c synchronous_commit=off")  # whichever server it is; what is lost are tests
+    _options["options"] += " -c synchronous_commit=off"  # whichever server it is; what is lost are tests
 if env.bool("DATABASE_POOL", False):
     _options["pool"] = {"min_size": 2, "max_size": env.int("DATABASE_POOL_SIZE", 16), "timeout": 10}
 else:
@@ -81,6 +84,8 @@ DATABASE_WORKS_AS = _database["USER"]
 DATABASE_OWNER: dict[str, Any] | None = None
 if DATABASE_OWNER_URL:
     DATABASE_OWNER = dict(env.dj_db_url("_CALLCENTER_OWNER", DATABASE_OWNER_URL))
+    _owners = DATABASE_OWNER.setdefault("OPTIONS", {})
+    _owners["options"] = " ".join(filter(None, [_owners.get("options", ""), DATABASE_PATH]))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {
@@ -137,6 +142,7 @@ CELERY_TASK_PUBLISH_RETRY = False  # the row is the work, the message only rings
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # whoever has the queue's password would stop workers, and read settings
 TIME_ZONE = CELERY_TIMEZONE = "America/La_Paz"  # where the centre is: the one clock of days, hours and deadlines
 CELERY_BEAT_SCHEDULER = "callcenter.beat:SigningScheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 5

@@ -125,7 +125,8 @@ class Frame:
         """Whether she has to see to her account before anything else: whatever of this frame asked for more would be
         sent to this very page, and the page begun anew under her hands.
         """
-        return getattr(self._request, "is_held_up", False)
+        waits = self.person is not None and self.person.waits_to_be_admitted
+        return waits or getattr(self._request, "is_held_up", False)
 
     @cached_property
     def person(self) -> User | None:

@@ -16,6 +16,9 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from agents.access import signed_in_user
+from agents.accounts import place_of, tell_supervision
+from agents.models import AccountEvent
 from escalations.letters import PLACE, draft_letter
 from escalations.models import Escalation, Kind, Unit, UnitAddress
 from screens.admin_rights import NamesNobodyItHolds
@@ -144,6 +147,17 @@ class UnitAdmin(NamesNobodyItHolds, admin.ModelAdmin):  # type: ignore[misc,type
 
     def get_readonly_fields(self, request: HttpRequest, obj: Unit | None = None) -> tuple[str, ...]:
         return ("code",) if obj else ()
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Letters tell of customers: supervision knows to whom they go before the next one does."""
+        super().save_formset(request, form, formset, change)
+        changed = [*formset.new_objects, *(one for one, _fields in formset.changed_objects), *formset.deleted_objects]
+        if formset.model is UnitAddress and changed:
+            words = f"{form.instance}: " + ", ".join(f"{one.name} <{one.email}>" for one in changed)
+            tell_supervision(
+                kind=AccountEvent.Kind.ADDRESSES, words=words, by=signed_in_user(request), now=timezone.now(),
+                place=place_of(request),
+            )  # fmt: skip
 
     @admin.display(description=_("hoy lo recibe"))
     def written_to(self, unit: Unit) -> str:

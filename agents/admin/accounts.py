@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from agents import people, power
 from agents.access import signed_in_user
 from agents.accounts import note_written, place_of
-from agents.models import FirstEntry, PowerRequest, Role, User
+from agents.models import Agent, FirstEntry, PowerRequest, Role, User
 from screens.admin_rights import NeverDeleted
 
 admin.site.unregister(Group)  # a role says what somebody may do; groups would only seem to
@@ -99,7 +99,10 @@ class PersonAdmin(NeverDeleted, UserAdmin):  # type: ignore[misc,type-arg]
             {
                 "classes": ("wide",),
                 "fields": ("username", "first_name", "last_name", "email", "role", "usable_password"),
-                "description": _("Después de guardar se completan equipo y habilidades en «Agentes»."),
+                "description": _(
+                    "Después de guardar se completan equipo y habilidades en «Agentes»; a quien es agente la pone de"
+                    " turno supervisión, y hasta entonces no ve clientes."
+                ),
             },
         ),
         (None, {"classes": ("wide",), "fields": ("password1", "password2")}),
@@ -138,6 +141,8 @@ class PersonAdmin(NeverDeleted, UserAdmin):  # type: ignore[misc,type-arg]
             obj.first_entry = FirstEntry.DUE if obj.has_usable_password() else ""
             super().save_model(request, obj, form, change)
             people.give_role(user=obj, role=obj.role)
+            people.wait_to_be_admitted(user=obj)
+            Agent.objects.filter(user=obj).update(is_on_duty=False)
             if waits:
                 self._try(request, power.set_role, obj, role=wanted)
             return

@@ -26,7 +26,10 @@ class AgentAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
         return super().get_queryset(request).prefetch_related("skills")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Agent | None = None) -> tuple[str, ...]:
-        return ("user",) if obj else ()  # calls, promises and sealed figures of the card are that person's
+        if obj is None:
+            return ()
+        waits = ("is_on_duty",) if obj.user.waits_to_be_admitted else ()  # that is for supervision to say
+        return ("user", *waits)  # calls, promises and sealed figures of the card are that person's
 
     @admin.display(description=_("habilidades"))
     def services(self, agent: Agent) -> str:

@@ -41,6 +41,7 @@ class AccountEvent(models.Model):
         PASSWORD_TAKEN = "no_entry", _("Le quitaron la contraseña")
         WRITTEN = "written", _("Cambiaron sus datos")
         KEEPING = "keeping", _("Se guardarán menos tiempo los datos personales")
+        ADDRESSES = "letters", _("Cambió a quién se escribe de los clientes")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False, verbose_name=_("persona"))
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("por"))
@@ -64,7 +65,16 @@ class AccountEvent(models.Model):
     @property
     def is_of_the_centre(self) -> bool:
         """Told to who answers for the centre, and about nobody's account."""
-        return self.kind == self.Kind.KEEPING
+        return self.kind in (self.Kind.KEEPING, self.Kind.ADDRESSES)
+
+    @property
+    def advice(self) -> str:
+        """What to do about it, where it is the centre's."""
+        if self.kind == self.Kind.KEEPING:
+            return _("Si no debe ser así, hable con quien lo cambió: hasta ese día no se quita nada.")
+        if self.kind == self.Kind.ADDRESSES:
+            return _("A esa dirección van nombres y teléfonos: si no debe ser así, hable con quien la cambió.")
+        return ""
 
 
 class AccountSeen(models.Model):

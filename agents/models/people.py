@@ -56,6 +56,10 @@ class User(AbstractUser):
         max_length=5, blank=True, editable=False, choices=FirstEntry,
         help_text=_("De la contraseña que otra persona le puso: sirve para un ingreso, y ahí la cambia."),
     )  # fmt: skip
+    is_admitted = models.BooleanField(
+        _("admitida"), default=True, db_default=True, editable=False,
+        help_text=_("De quien es agente: supervisión la puso de turno desde que otra persona abrió su cuenta."),
+    )  # fmt: skip
 
     objects: ClassVar[PeopleManager] = PeopleManager()
 
@@ -102,8 +106,15 @@ class User(AbstractUser):
 
     @property
     def knows_customers(self) -> bool:
-        """Whether her work is with customers, her own or everybody's: who configures needs none of them."""
-        return not self.configures
+        """Whether her work is with customers, her own or everybody's: who configures needs none of them, and an agent
+        nobody of supervision has seen yet may be nobody.
+        """
+        return not self.configures and not self.waits_to_be_admitted
+
+    @property
+    def waits_to_be_admitted(self) -> bool:
+        """Whether supervision has still to put her on duty for the first time."""
+        return self.role == Role.AGENT and not self.is_admitted
 
     @property
     def reads_masked(self) -> bool:

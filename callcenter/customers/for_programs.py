@@ -44,10 +44,10 @@ class CustomerOut(Schema):
 )
 def customer(request: HttpRequest, contract: Contract) -> dict[str, Any]:
     user, now = signed_in_user(request), timezone.now()
+    note_search(user=user, where=Search.Where.API, asked=contract, now=now)
     standing = Standing(contract=contract, user=user, now=now)
     if not standing.may_be_seen:
         raise Http404
-    note_search(user=user, where=Search.Where.API, asked=contract, now=now)
     whole = shows_whole(token_of(request))
     named = person(standing.name, [], whole=whole)
     entries = {"pending": standing.pending, "past": standing.past}

@@ -51,6 +51,13 @@ def people(*, now: datetime) -> Seen:
     )
     uncalled = sorted(set(Skill.objects.values_list("code", flat=True)) - called)
     words = [_("Supervisan %(supervise)d y atienden %(attend)d.") % {"supervise": supervise, "attend": attend}]
+    waiting = User.objects.filter(role=Role.AGENT, is_active=True, is_admitted=False).count()
+    if waiting:
+        told = ngettext(
+            "%(n)d agente espera que supervisión la ponga de turno, en «Personas».",
+            "%(n)d agentes esperan que supervisión las ponga de turno, en «Personas».", waiting,
+        )  # fmt: skip
+        words.append(told % {"n": waiting})
     if attend and uncalled:
         words.append(_("Nadie llama la lista %(lists)s.") % {"lists": ", ".join(uncalled)})
     return Seen(bool(supervise and attend and not uncalled), " ".join(words))

@@ -59,7 +59,11 @@ class Ear:
 
     async def _connect(self) -> AsyncConnection:
         return await AsyncConnection.connect(
-            settings.DATABASE_URL, autocommit=True, connect_timeout=5, application_name="callcenter-live"
+            settings.DATABASE_URL,
+            autocommit=True,
+            connect_timeout=5,
+            application_name="callcenter-live",
+            options=settings.DATABASE_PATH,
         )
 
 

@@ -33,6 +33,7 @@ from campaigns.promises_and_callbacks import call_backs, promises
 from notices.models import EventKind
 from notices.programs.announcing import announce
 
+TOLD_WITHIN = timedelta(hours=1)  # after a call that was given up, its result is told without a word about why
 COUNTED_ON_FOR = timedelta(minutes=10)  # figures look at results twice as old again: a lock may be waited for
 
 
@@ -91,9 +92,10 @@ def _record(
             before.contact, before.disposition = entry.contact, book.by_id.get(before.disposition_id or 0)
             return Recorded(before, entry, entry.fence, stays_open=entry.lease_agent_id == agent.pk, repeated=True)
         waiting = next((attempt for attempt in own if attempt.fence == fence), None)
-        _check_fence(entry, agent=agent, fence=fence, has_called=waiting is not None, note=answers.note)
+        _check_fence(entry, agent=agent, fence=fence, waiting=waiting, note=answers.note, now=now)
         if waiting is not None:
             answers = answers.on_telephone(waiting.telephone)
+            _check_told_late(waiting, answers=answers, now=now)
         check_answers(entry=entry, disposition=disposition, answers=answers, book=book)
         if waiting is None:
             if not answers.undialled:
@@ -270,7 +272,20 @@ def _may_not_call(entry: ListEntry, *, book: RuleBook) -> str:
     return next((reason.sentence for reason in reasons_of_the_moment(book=book)), "")
 
 
-def _check_fence(entry: ListEntry, *, agent: Agent, fence: int, has_called: bool, note: str) -> None:
+def _check_told_late(waiting: Attempt, *, answers: Answers, now: datetime) -> None:
+    """A call that was given up without a result is told the same day, soon, or with why it is told now."""
+    if waiting.resulted_at is not None and now - waiting.dialled_at > TOLD_WITHIN and not answers.note:
+        minutes = int((now - waiting.dialled_at).total_seconds() // 60)
+        words = _(
+            "La llamó hace %(minutes)d minutos y quedó sin resultado. Escriba en la nota por qué lo registra ahora."
+        )
+        raise ResultRefused({"note": words % {"minutes": minutes}})
+
+
+def _check_fence(
+    entry: ListEntry, *, agent: Agent, fence: int, waiting: Attempt | None, note: str, now: datetime
+) -> None:
+    has_called = waiting is not None
     not_recorded = [_("El resultado no se registró.")]
     if has_called:
         not_recorded.append(_("Su nota quedó en la historia, con la llamada «sin resultado»."))
@@ -282,6 +297,10 @@ def _check_fence(entry: ListEntry, *, agent: Agent, fence: int, has_called: bool
         what = _("Su reserva de este contacto venció.")
         if holder is not None and holder != agent:
             what = _("Su reserva de este contacto venció y ahora lo tiene %(agent)s.") % {"agent": holder}
+    elif waiting is not None and waiting.day != local(now).date():
+        what = _("Esa llamada es de otro día: lo que se dijo en ella se anota en una llamada nueva.")
+    elif waiting is None and entry.lease_until is not None and entry.lease_until <= now:  # and not swept yet
+        what = _("Su reserva de este contacto venció.")
     elif entry.lease_agent_id is None and not has_called:  # given back: whose it is now nobody can tell
         what = _("Este contacto no está abierto en su escritorio.")
     if what:

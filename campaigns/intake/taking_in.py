@@ -103,7 +103,9 @@ def _work(*, report: Report, progress: Progress) -> None:
     told = _read(report=report, progress=progress)
     progress.set(state=Report.State.CHECKING)
     with transaction.atomic():
+        staging.check_untouched(report=report)
         counts = publishing.check(report=report, progress=progress)
+        staging.remember(report=report)
     progress.set(rows_checked=counts["rows"])
     for look in range(LOOKS):
         _look_at_the_whole(report=report, counts=counts, told=told)
@@ -180,6 +182,7 @@ def _publish(*, report: Report, counts: dict[str, int], progress: Progress) -> N
         # Two reports of one month, or a worker that was thought dead and its successor, come one after the other.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"report-{report.kind}"])
     check_is_mine(report)
+    staging.check_untouched(report=report)
     superseded = superseding.report_to_supersede(report)
     if superseded is not None:
         counted = _supersede(report=report, superseded=superseded, counts=counts, now=now)
@@ -242,7 +245,7 @@ def in_our_words(error: Exception) -> str:
 
     The text stands on the page, in the mail and in the log.
     """
-    if isinstance(error, reading.ReadingInterrupted):
+    if isinstance(error, reading.ReadingInterrupted | staging.RowsTouched):
         return str(error)
     cause = error.__cause__
     if isinstance(cause, psycopg.Error):

@@ -60,6 +60,7 @@ def stage(*, report: Report, progress: Progress) -> Told:
             staging.settle_two_readings(report=report, decimal=decimal)
         thousands.join_thousands(report=report, columns=told.findings["parted_numbers"])
         digits.fill_up(report=report, digits=digits.digits_of(report.kind))
+        staging.remember(report=report)
         progress.set(rows_read=reading.rows, rows_expected=reading.rows)
     read = [{"name": sheet["name"], "rows": sheet["rows"]} for sheet in told.sheets if sheet["name"]]
     has_totals = any(sheet["totals"] for sheet in told.sheets)

@@ -1,7 +1,9 @@
 """Where the rows of a report stand between the file and the campaign: one unlogged table a report.
 
 The rows arrive clean and typed from the reader as `COPY` text, so the database parses nothing twice. The table is
-each attempt's own and dropped when the report is published: a killed worker leaves nothing half-done.
+each attempt's own and dropped when the report is published: a killed worker leaves nothing half-done. Between the
+transactions of an attempt its rows stand where whoever has the application's password may write: each transaction sees
+first that every row is still its own (docs/decisions/0209).
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import OperationalError, connection, transaction
+from django.utils.translation import gettext as _
 
 from campaigns.models import Report, ReportKind
 
@@ -53,6 +56,10 @@ NOT_CELLS = ("line", "reason", "detail", "cells", "name_key")
 CELL_OF = {"service": "product", "telephones": "mobile"}  # where a typed value stands when a row is written back
 
 
+class RowsTouched(Exception):
+    """Somebody else wrote into the staging table, or made another of it, between two transactions of the attempt."""
+
+
 @dataclass(frozen=True)
 class Counted:
     """What publishing made of the usable rows. `figures` is JSON; amounts are written as text."""
@@ -92,6 +99,46 @@ def copy_lines(*, report: Report, chunks: Iterable[bytes]) -> None:
     with connection.cursor() as cursor, cursor.copy(statement) as copy:
         for chunk in chunks:
             copy.write(chunk)
+
+
+def remember(*, report: Report) -> None:
+    """Keep with this attempt what the table is and which transactions wrote its rows, before this one ends."""
+    report.staged = (_shape(report), _writers(report))  # type: ignore[attr-defined]  # of this process, and of no row
+
+
+def check_untouched(*, report: Report) -> None:
+    """Keep everybody else from writing there until this transaction ends. Raises RowsTouched where somebody has since.
+
+    A row says which transaction wrote it, and nobody can say another: told apart from this are rows changed, added and
+    taken away, columns that changed names, and a view or another table in the place of this one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"LOCK TABLE {table_of(report)} IN EXCLUSIVE MODE")
+    shape, writers = report.staged  # type: ignore[attr-defined]
+    if _shape(report) != shape or _writers(report) != writers:
+        words = _("Mientras se tomaba, alguien escribió en sus filas en la base: avise a quien tiene el servidor.")
+        raise RowsTouched(words)
+
+
+def _shape(report: Report) -> tuple[Any, ...] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT c.oid::bigint, c.relkind::text, c.relhastriggers, c.relhasrules, c.relrowsecurity, c.relhassubclass,
+                   c.relhasindex, (SELECT array_agg(attname || ' ' || format_type(atttypid, atttypmod) ORDER BY attnum)
+                                     FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0)
+              FROM pg_class c WHERE c.oid = %s::regclass
+            """,
+            [table_of(report)],
+        )
+        return cursor.fetchone()
+
+
+def _writers(report: Report) -> list[tuple[str, int]]:
+    """Of each transaction that wrote rows that are there: how many."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT xmin::text, count(*) FROM ONLY {table_of(report)} GROUP BY 1 ORDER BY 1")
+        return cursor.fetchall()
 
 
 def settle_two_readings(*, report: Report, decimal: str) -> None:

@@ -231,6 +231,14 @@ def test_what_opens_an_account_is_told_and_not_what_it_is(ana: Agent) -> None:
     assert "mine" not in str([one.rows for one in told])
 
 
+def test_another_link_of_a_wallboard_is_told(db: None) -> None:
+    run("INSERT INTO control_room_wallboard (name, sha256, is_on) VALUES ('Sala', 'a', TRUE)")
+    before = FactChange.objects.count()
+    run("UPDATE control_room_wallboard SET sha256 = 'mine'")
+    told = FactChange.objects.order_by("pk")[before]
+    assert (told.table_name, told.operation, "mine" in str(told.rows)) == ("control_room_wallboard", "update", False)
+
+
 def test_a_task_that_is_switched_off_is_told(db: None) -> None:
     every = IntervalSchedule.objects.create(every=5, period="seconds")
     PeriodicTask.objects.create(name="Señal", task="callcenter.heartbeat", interval=every)

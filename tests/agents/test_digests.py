@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from agents import digests
 from agents.audit_check import check_audit
-from agents.digests import make_digests, summed_tables
+from agents.digests import link, make_digests, summed_tables
 from agents.models import Agent, AgentMessage, AuditDigest, Disclosure, User
 from campaigns.models import Attempt, Receipt
 from tests.audit import behind_the_audit, by_its_owner, years_later
@@ -205,11 +205,13 @@ def test_a_trigger_that_is_off_is_told(days: list[datetime], now: datetime) -> N
 
 def test_a_table_that_would_be_written_instead_is_told(days: list[datetime], now: datetime) -> None:
     with connection.cursor() as cursor:
-        cursor.execute("CREATE TABLE staging.campaigns_receipt (id int)")
+        cursor.execute("CREATE TABLE staging.agents_user (id int); CREATE VIEW staging.pg_class AS SELECT 1 AS oid")
+        cursor.execute("CREATE TABLE staging.report_1_1 (id int)")  # one that a report stands in meanwhile
         try:
-            assert wrong(now) == ["campaigns_receipt: hay otra tabla con su nombre en staging."]
+            told = [f"staging.{name}: no es de la aplicación." for name in ("agents_user", "pg_class")]
+            assert wrong(now) == told
         finally:
-            cursor.execute("DROP TABLE staging.campaigns_receipt")
+            cursor.execute("DROP VIEW staging.pg_class; DROP TABLE staging.agents_user, staging.report_1_1")
 
 
 def test_who_works_as_the_owner_is_told(days: list[datetime], now: datetime) -> None:
@@ -219,6 +221,20 @@ def test_who_works_as_the_owner_is_told(days: list[datetime], now: datetime) -> 
 def test_a_chain_nobody_goes_on_with_is_told(days: list[datetime], now: datetime) -> None:
     assert wrong(now + timedelta(days=1)) == []
     assert "No se hacen huellas desde el" in wrong(now + timedelta(days=4))[0]
+
+
+def test_a_digest_of_a_day_to_come_hides_no_silence(days: list[datetime], now: datetime) -> None:
+    """Whoever has the application's password may add digests: one of the next hundred years would say all is well."""
+    last = AuditDigest.objects.latest("id")
+    ahead = AuditDigest(
+        table_name=last.table_name, since=last.until, until=now + timedelta(days=36500), made_at=now,
+        columns=last.columns, count=0, sha256=last.sha256, sha256_whole=last.sha256_whole, snapshot=last.snapshot,
+    )  # fmt: skip
+    ahead.chain = link(ahead, before=last.chain)
+    ahead.save()
+    said = wrong(now + timedelta(days=9))
+    assert any("de un día que no terminó" in one for one in said)
+    assert any("No se hacen huellas desde el" in one for one in said)
 
 
 def test_nothing_is_summed_up_before_the_first_night(ana: Agent) -> None:

@@ -9,12 +9,15 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 from psycopg import sql
 
 from agents.audit import books, tables_of_facts
+from agents.audit_check import check_audit
 from agents.models import Agent
 from callcenter.database_rights import NoRights, give_rights, make_role, only_added_to, only_read
 from callcenter.management.commands import make_roles
@@ -183,3 +186,23 @@ def test_who_holds_the_links_does_not_own_it_either(settings: Any) -> None:
 def test_production_works_as_another(settings: Any) -> None:
     settings.CALLCENTER_ENV, settings.DATABASE_WORKS_AS = "production", WORKS
     refuse_to_own()
+
+
+def test_the_path_it_told_itself_leads_nowhere(works: psycopg.Connection) -> None:
+    """A role may set what its next sessions begin with: the house asks by its own path all the same."""
+    works.execute("ALTER ROLE CURRENT_USER SET search_path = staging, public")
+    told = works.info
+    place = {"host": told.host, "port": told.port, "dbname": told.dbname, "user": told.user, "password": told.password}
+    with psycopg.connect(**place) as next_one:
+        assert next_one.execute("SHOW search_path").fetchone() == ("staging, public",)
+    options = connection.get_connection_params()["options"]
+    assert settings.DATABASE_PATH in options
+    with psycopg.connect(**place, options=options) as of_the_house:
+        assert of_the_house.execute("SHOW search_path").fetchone() == ("public",)
+
+
+def test_whoever_told_it_anything_is_found(works: psycopg.Connection, settings: Any) -> None:
+    settings.DATABASE_WORKS_AS = works.info.user
+    assert not [said for said in check_audit(now=timezone.now()).wrong if "ALTER ROLE" in said]
+    works.execute("ALTER ROLE CURRENT_USER SET search_path = staging, public")
+    assert [said for said in check_audit(now=timezone.now()).wrong if "search_path=staging" in said]

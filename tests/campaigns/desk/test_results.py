@@ -273,3 +273,27 @@ def test_a_result_without_dialling_is_taken_from_a_contact_opened_by_choice(make
         now=now,
     )
     assert recorded.attempt.telephone == ""
+
+
+def test_a_call_of_another_day_gets_no_result(record, opened, ana, now):
+    """Whoever was called days ago, and said nothing, promises nothing today without being called."""
+    dial(agent=ana, contact=opened, telephone=opened.telephones[0], now=now)
+    sweep_leases(now=now + timedelta(minutes=30))
+    with pytest.raises(StaleResult, match="otro día"):
+        record("refused", reason="Precio", now=now + timedelta(days=9))
+    assert Attempt.objects.get().disposition.code == "no_result"
+
+
+def test_a_call_told_hours_later_says_why(record, opened, ana, now):
+    dial(agent=ana, contact=opened, telephone=opened.telephones[0], now=now)
+    sweep_leases(now=now + timedelta(minutes=30))
+    with pytest.raises(ResultRefused, match="por qué lo registra ahora"):
+        record("refused", reason="Precio", now=now + timedelta(hours=3))
+    record("refused", reason="Precio", note="Se cayó la red", now=now + timedelta(hours=3))
+    assert Attempt.objects.get().disposition.code == "refused"
+
+
+def test_a_reservation_that_ran_out_and_was_not_swept_yet_is_over(record, opened, ana, now):
+    with pytest.raises(StaleResult, match="venció"):
+        record("no_answer", undialled=True, note="x", now=now + timedelta(hours=3))
+    assert not Attempt.objects.exists()

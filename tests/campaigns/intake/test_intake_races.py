@@ -8,9 +8,11 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.db import connection, connections, transaction
 
+from campaigns.intake import taking_in
 from campaigns.intake.taking_in import claim, take_in
 from campaigns.models import Campaign, Contact, Renewal, Report
 from campaigns.month.planner import make_months_exist
@@ -42,6 +44,12 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.join()
     return found
+
+
+def outside() -> dict[str, Any]:
+    """Where somebody else signs in with the application's own password."""
+    known = connection.get_connection_params()
+    return {name: known[name] for name in ("host", "port", "dbname", "user", "password", "options") if name in known}
 
 
 def test_four_workers_at_one_report_publish_it_once(at: At) -> None:
@@ -123,3 +131,43 @@ def test_the_planner_waits_for_no_report_that_is_being_published(at: At) -> None
         assert planner.submit(at_once, lambda: make_months_exist(now=late)).result(timeout=60) == [[]]
     make_months_exist(now=late)
     assert Campaign.objects.get().late_since == late
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE {table} SET amount = 1 WHERE line = (SELECT min(line) FROM {table})",
+        "DELETE FROM {table} WHERE line = (SELECT min(line) FROM {table})",
+        "INSERT INTO {table} SELECT * FROM {table} LIMIT 1",
+        "ALTER TABLE {table} RENAME zone TO was; ALTER TABLE {table} RENAME segment TO zone;"
+        " ALTER TABLE {table} RENAME was TO segment",
+        "CREATE TABLE staging.copied AS SELECT * FROM {table}; DROP TABLE {table};"
+        " CREATE VIEW {table} AS SELECT * FROM staging.copied",
+        "CREATE TABLE staging.copied AS SELECT * FROM {table}; DROP TABLE {table};"
+        " ALTER TABLE staging.copied RENAME TO {name}",
+    ],
+)
+def test_rows_that_somebody_wrote_meanwhile_are_published_by_nobody(
+    statement: str, at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has the application's password finds them between two transactions, as the file's own."""
+    report = received(ccvp(*many(5)), now=at("2026-11-25 06:10"))
+    look = taking_in._look_at_the_whole
+
+    def from_outside(*, report: Report, **more: Any) -> None:
+        table = staging.table_of(report)
+        with psycopg.connect(**outside(), autocommit=True) as stranger:
+            stranger.execute(statement.format(table=table, name=table.partition(".")[2]))
+        look(report=report, **more)
+
+    monkeypatch.setattr(taking_in, "_look_at_the_whole", from_outside)
+    take_in(report_id=report.pk, now=at("2026-11-25 06:11"))
+    report.refresh_from_db()
+    assert report.state == Report.State.WAITING
+    assert "alguien escribió en sus filas" in report.last_error
+    assert not Renewal.objects.exists()
+    monkeypatch.undo()
+    with psycopg.connect(**outside(), autocommit=True) as stranger:
+        stranger.execute("DROP TABLE IF EXISTS staging.copied CASCADE")
+    take_in(report_id=report.pk, now=at("2026-11-25 08:11"))
+    assert Renewal.objects.count() == 5

@@ -1,0 +1,93 @@
+"""Whoever opens an account knows its password: no customer is shown by one hand alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from agents import people, power
+from agents.hiring import hire
+from agents.models import AccountEvent, Agent, User
+from agents.newcomers import read_sheet
+from campaigns.models import Contact
+from escalations.models import Unit
+from notices.models import Notice
+
+pytestmark = pytest.mark.django_db
+SignedIn = Callable[[Any], Client]
+
+
+def sees_customers(client: Client) -> bool:
+    pages = [client.get(reverse(name)).status_code for name in ("campaigns:desk", "inbound:lines", "campaigns:search")]
+    begun = client.post(reverse("inbound:begin"), {"line": "101"}).status_code
+    assert len({*pages, 200 if begun in (200, 302) else begun}) == 1, (pages, begun)
+    return pages[0] == 200
+
+
+def test_an_agent_one_person_made_sees_no_customer_until_supervision_says_so(
+    ines: User, elena: User, signed_in: SignedIn, make_contact: Callable[..., Contact]
+) -> None:
+    hire(read_sheet("usuario;nombre;funcion;listas\nzoe;Zoe;agente;ambas").newcomers, by=ines, now=timezone.now())
+    zoe = Agent.objects.get(user__username="zoe")
+    contact = make_contact(zoe)
+    assert not zoe.is_on_duty
+    User.objects.filter(pk=zoe.user_id).update(first_entry="")
+    hers, others = signed_in(zoe), signed_in(elena)
+    assert not sees_customers(hers)
+    assert not Contact.objects.visible_to(User.objects.get(pk=zoe.user_id)).exists()
+    told = hers.get("/", follow=True)
+    assert "Supervisión todavía no la puso de turno" in told.content.decode()
+    assert hers.get(reverse("customer", args=[contact.contract])).status_code == 403
+    page = signed_in(ines).get(reverse("admin:agents_agent_change", args=[zoe.pk])).content.decode()
+    assert 'name="is_on_duty"' not in page  # who administers does not put her on duty
+    assert "Espera que la ponga de turno" in others.get(reverse("agents:people")).content.decode()
+    others.post(reverse("agents:change_duty", args=[zoe.pk]), {"on_duty": "yes"})
+    assert sees_customers(hers)
+
+
+@pytest.mark.parametrize("way", ["password", "switched off and on"])
+def test_who_is_opened_by_somebody_else_waits_again(
+    way: str, ines: User, elena: User, ana: Agent, signed_in: SignedIn
+) -> None:
+    now = timezone.now()
+    if way == "password":
+        power.put_password(user=ana.user, password="rio-verde-en-agosto", by=ines, now=now)
+    else:
+        people.deactivate(user=ana.user, by=ines, now=now)
+        power.switch_on(user=ana.user, by=ines, now=now)
+    User.objects.filter(pk=ana.user_id).update(first_entry="")
+    assert not sees_customers(signed_in(User.objects.get(pk=ana.user_id)))
+    people.set_duty(agent=ana, on_duty=True)
+    assert sees_customers(signed_in(User.objects.get(pk=ana.user_id)))
+
+
+def test_supervision_hears_to_whom_letters_go(ines: User, elena: User, signed_in: SignedIn) -> None:
+    """Who administers may put herself there, and the letters name customers."""
+    User.objects.filter(pk=elena.pk).update(email="elena@example.org")
+    unit = Unit.objects.order_by("pk")[0]
+    client, page = signed_in(ines), reverse("admin:escalations_unit_change", args=[unit.pk])
+    sent = {
+        "name": unit.name, "addresses-TOTAL_FORMS": "1", "addresses-INITIAL_FORMS": "0",
+        "addresses-0-name": "Inés", "addresses-0-email": "ines.private@example.com", "addresses-0-sector": "",
+        "addresses-0-is_substitute": "on", "addresses-0-valid_from": "2026-11-01", "addresses-0-valid_until": "",
+    }  # fmt: skip
+    assert client.post(page, sent).status_code == 302
+    event = AccountEvent.objects.get(user=elena)
+    assert (event.kind, event.by) == (AccountEvent.Kind.ADDRESSES, ines)
+    assert "ines.private@example.com" in event.note
+    assert Notice.objects.filter(kind="account", to=["elena@example.org"]).exists()
+    shown = signed_in(elena).get(reverse("agents:people")).content.decode()
+    assert "Cambió algo por lo que usted responde" in shown
+    assert "A esa dirección van nombres y teléfonos" in shown
+
+
+def test_who_asks_for_customers_that_are_not_hers_leaves_as_many_rows(ana: Agent, signed_in: SignedIn) -> None:
+    client = signed_in(ana)
+    answers = [client.get(reverse("customer", args=[f"20{number:04}"])).status_code for number in range(60)]
+    assert answers[0] == 404
+    assert answers[-1] == 429
