@@ -71,9 +71,9 @@ class AccountEvent(models.Model):
     def advice(self) -> str:
         """What to do about it, where it is the centre's."""
         if self.kind == self.Kind.KEEPING:
-            return _("Si no debe ser así, hable con quien lo cambió: hasta ese día no se quita nada.")
+            return str(_("Si no debe ser así, hable con quien lo cambió: hasta ese día no se quita nada."))
         if self.kind == self.Kind.ADDRESSES:
-            return _("A esa dirección van nombres y teléfonos: si no debe ser así, hable con quien la cambió.")
+            return str(_("A esa dirección van nombres y teléfonos: si no debe ser así, hable con quien la cambió."))
         return ""
 
 

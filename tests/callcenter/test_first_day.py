@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from agents import power
 from agents.models import Agent, PowerRequest, Role, User
+from agents.people import set_duty
 from callcenter.first_day.steps import STEPS, State, how_it_stands, settle, step_named
 from callcenter.first_day.trying import try_step
 from callcenter.models import SettledStep
@@ -102,7 +103,10 @@ def test_people_are_pasted_looked_at_and_made_once(ines: User, signed_in: Signed
     assert (state_of("people"), state_of("administrators")) == (State.MISSING, State.MISSING)
     rosa = User.objects.create(username="rosa", role=Role.ADMINISTRATOR)
     power.confirm(request=PowerRequest.objects.get(), by=rosa, now=timezone.now())
-    assert (state_of("people"), state_of("administrators")) == (State.DONE, State.DONE)
+    assert (state_of("people"), state_of("administrators")) == (State.MISSING, State.DONE)
+    assert "1 agente espera que supervisión la ponga de turno" in words_of("people")
+    set_duty(agent=Agent.objects.get(), on_duty=True)
+    assert state_of("people") == State.DONE
     assert words_of("people") == "Supervisan 1 y atienden 1."
 
 

@@ -19,6 +19,7 @@ from campaigns.month.planner import make_months_exist
 from campaigns.rows import reading, staging
 from campaigns.rows.progress import LEASE
 from tests.campaigns.some_reports import ccvp, many, received
+from tests.databases import WORKS
 
 pytestmark = pytest.mark.django_db(transaction=True)
 At = Callable[..., datetime]
@@ -157,6 +158,7 @@ def test_rows_that_somebody_wrote_meanwhile_are_published_by_nobody(
     def from_outside(*, report: Report, **more: Any) -> None:
         table = staging.table_of(report)
         with psycopg.connect(**outside(), autocommit=True) as stranger:
+            stranger.execute(f"SET ROLE {WORKS}")
             stranger.execute(statement.format(table=table, name=table.partition(".")[2]))
         look(report=report, **more)
 
