@@ -65,9 +65,18 @@ RULES = (
     Rule(
         "the pages of the supervisor open to agents",
         "agents/access.py",
-        "if signed_in_user(request).role not in roles:",
-        "if signed_in_user(request).role not in (*roles, Role.AGENT):",
+        "if user.role not in roles:",
+        "if user.role not in (*roles, Role.AGENT):",
         ("tests/campaigns/month/test_campaign_page.py::test_only_who_steers_takes_a_step",),
+    ),
+    Rule(
+        "an agent whom one person made sees customers",
+        "agents/access.py",
+        "if user.waits_to_be_admitted:",
+        "if False:",
+        (
+            "tests/agents/test_who_is_admitted.py::test_an_agent_one_person_made_sees_no_customer_until_supervision_says_so",
+        ),
     ),
     Rule(
         "an auditor changes what he reads",

@@ -17,6 +17,7 @@ from django.utils import timezone
 from agents import power
 from agents.accounts import browser_of, note
 from agents.models import AccountEvent, Agent, PowerRequest, Role, User
+from agents.people import set_duty
 from notices.models import Notice
 from tests.agents.conftest import PASSWORD
 
@@ -143,6 +144,8 @@ def test_a_password_of_somebody_else_opens_once_and_only_to_choose_another(
     assert "ya sirvió una vez" not in wrong.content.decode()
     sent = {"oldpassword": OTHER, "password1": "Otra-montaña-azul-94", "password2": "Otra-montaña-azul-94"}
     hers.post(reverse("account_change_password"), sent)
+    assert hers.get("/desk/").status_code == 403  # who put it may be who is in: supervision says whether she is there
+    set_duty(agent=ana, on_duty=True)
     assert hers.get("/desk/").status_code == 200
     assert kinds(ana.user) == ["reset", "signed_in", "password"]
     assert signs_in("ana", "Otra-montaña-azul-94").get("/desk/").status_code == 200

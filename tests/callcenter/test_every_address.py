@@ -82,7 +82,7 @@ ADDRESSES = [
     Address("metrics", ANYBODY),
     Address("demo_progress", ANYBODY),
     Address("customer", KNOW_CUSTOMERS, of=lambda world: {"contract": world.contact.contract}),
-    Address("manual", EVERYBODY, of=lambda _world: {"path": "es/index.html"}),
+    Address("manual", EVERYBODY, of=lambda _world: {"path": "es/index.html"}, shared=True),
     Address("set_language", ANYBODY, sends={"language": "en"}, form=True),
     Address("screens:components", ADMINISTRATOR, hidden=True),
     Address("screens:fragment", EVERYBODY),

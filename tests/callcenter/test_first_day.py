@@ -105,7 +105,7 @@ def test_people_are_pasted_looked_at_and_made_once(ines: User, signed_in: Signed
     power.confirm(request=PowerRequest.objects.get(), by=rosa, now=timezone.now())
     assert (state_of("people"), state_of("administrators")) == (State.MISSING, State.DONE)
     assert "1 agente espera que supervisión la ponga de turno" in words_of("people")
-    set_duty(agent=Agent.objects.get(), on_duty=True)
+    set_duty(agent=Agent.objects.get(user__username="mquispe"), on_duty=True)
     assert state_of("people") == State.DONE
     assert words_of("people") == "Supervisan 1 y atienden 1."
 
