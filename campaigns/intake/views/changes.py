@@ -6,33 +6,36 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.access import centre_only, signed_in_user
-from agents.searched_lists import part_is_noted
+from agents.searched_lists import search_is_noted
 from campaigns.intake.changes_page import WORDS, find_changes, tabs_of, waits_with_changes
 from campaigns.intake.differences import kinds_of
 from campaigns.intake.tables import ChangeTable
 from campaigns.lists.views.exports import owe
 from campaigns.models import ListExport, Report, ReportDifference
+from screens.searching import searched
+
+LONGEST = 40  # letters of a contract
 
 
 @centre_only
-@require_GET
-@part_is_noted
+@require_http_methods(["GET", "HEAD", "POST"])
+@search_is_noted
 def report_changes(request: HttpRequest, pk: int) -> HttpResponse:
     """Customers by what happens to them; the first kind that has any, until another is chosen."""
     user = signed_in_user(request)
     report = _report_of(request, pk)
-    kind = _kind_of(request, report)
-    rows = find_changes(report=report, user=user, kind=kind, search=request.GET.get("contract", ""))
+    kind, search = _kind_of(request, report), searched(request, most=LONGEST)
+    rows = find_changes(report=report, user=user, kind=kind, search=search)
     context = {
         "report": report,
         "kind": kind,
         "shows_changes": report.supersedes_id is not None or waits_with_changes(report),
         "tabs": tabs_of(report=report, chosen=kind),
         "table": ChangeTable(rows, masked=not user.steers_campaigns, kind=kind).shown_to(request),
-        "contract": request.GET.get("contract", ""),
+        "search": search,
         "query": request.GET.urlencode(),
         "trail": [
             (reverse("campaigns:report_list"), _("Reportes")),
@@ -48,7 +51,7 @@ def report_changes(request: HttpRequest, pk: int) -> HttpResponse:
 def report_changes_export(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Ask for the customers that are shown as a workbook: it is made in the background."""
     report = _report_of(request, pk)
-    kind, contract = _kind_of(request, report), request.GET.get("contract", "")
+    kind, contract = _kind_of(request, report), searched(request, most=LONGEST)
     told = [str(WORDS[kind]), *([_("un contrato")] if contract else [])]
     words = _("Cambios del reporte %(name)s: %(which)s") % {"name": report.name, "which": ", ".join(told)}
     filters = {"report": report.pk, "kind": kind, "contract": contract}
