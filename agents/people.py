@@ -43,6 +43,8 @@ def wait_to_be_admitted(*, user: User) -> None:
 def change_role(*, user: User, role: str, by: User, now: datetime, place: Place = NOWHERE, words: str = "") -> None:
     """Another role for somebody who has one: what was open was open to the old one, and is closed."""
     give_role(user=user, role=role)
+    if role == Role.AGENT:
+        wait_to_be_admitted(user=user)
     end_sessions(user=user)
     told = ", ".join(filter(None, (str(Role(role).label), words)))
     note(user=user, kind=Kind.ROLE_GIVEN, now=now, by=by, place=place, words=told)

@@ -41,7 +41,7 @@ class AccountEvent(models.Model):
         PASSWORD_TAKEN = "no_entry", _("Le quitaron la contraseña")
         WRITTEN = "written", _("Cambiaron sus datos")
         KEEPING = "keeping", _("Se guardarán menos tiempo los datos personales")
-        ADDRESSES = "letters", _("Cambió a quién se escribe de los clientes")
+        ADDRESSES = "letters", _("Cambió a quién se escribe")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False, verbose_name=_("persona"))
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("por"))
@@ -73,7 +73,9 @@ class AccountEvent(models.Model):
         if self.kind == self.Kind.KEEPING:
             return str(_("Si no debe ser así, hable con quien lo cambió: hasta ese día no se quita nada."))
         if self.kind == self.Kind.ADDRESSES:
-            return str(_("A esa dirección van nombres y teléfonos: si no debe ser así, hable con quien la cambió."))
+            return str(
+                _("Ahí van avisos del centro, o cartas sobre clientes: si no debe ser así, hable con quien lo cambió.")
+            )
         return ""
 
 

@@ -110,7 +110,8 @@ def check_untouched(*, report: Report) -> None:
     """Keep everybody else from writing there until this transaction ends. Raises RowsTouched where somebody has since.
 
     A row says which transaction wrote it, and nobody can say another: told apart from this are rows changed, added and
-    taken away, columns that changed names, and a view or another table in the place of this one.
+    taken away, columns that changed names, a constraint, a default or anything else that hangs on it, and a view or
+    another table in the place of this one.
     """
     shape, writers = report.staged  # type: ignore[attr-defined]
     is_the_same = _shape(report) == shape  # a view in its place would not be locked
@@ -124,12 +125,17 @@ def check_untouched(*, report: Report) -> None:
 
 
 def _shape(report: Report) -> tuple[Any, ...] | None:
+    """All that the catalogue says of the table and its columns, and how many things hang on it or it hangs on (a
+    constraint or a default may call a function of somebody's, in the transaction of whoever writes the next row).
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT c.oid::bigint, c.relkind::text, c.relhastriggers, c.relhasrules, c.relrowsecurity, c.relhassubclass,
-                   c.relhasindex, (SELECT array_agg(attname || ' ' || format_type(atttypid, atttypmod) ORDER BY attnum)
-                                     FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0)
+            SELECT to_jsonb(c) - ARRAY['relpages', 'reltuples', 'relallvisible', 'relallfrozen', 'relfrozenxid',
+                                       'relminmxid'],  -- what VACUUM and ANALYZE write
+                   (SELECT jsonb_agg(to_jsonb(a) ORDER BY attnum) FROM pg_attribute a WHERE attrelid = c.oid),
+                   (SELECT count(*) FROM pg_depend WHERE refclassid = 'pg_class'::regclass AND refobjid = c.oid),
+                   (SELECT count(*) FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid)
               FROM pg_class c WHERE c.oid = %s::regclass
             """,
             [table_of(report)],

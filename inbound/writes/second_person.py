@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from inbound.models import OutsideSystem, OutsideWrite
 from inbound.writes.giving_back import required
+from inbound.writes.limits import policy_of
 from inbound.writes.mistaken import mistakes_among
 from inbound.writes.states import State, Verb, WriteRefused, take_step
 from service_level.days import LA_PAZ
@@ -34,6 +35,14 @@ def is_for_two(policy: OutsideSystem, amount: Decimal | None) -> bool:
 def approved_until(policy: OutsideSystem, amount: Decimal | None, *, now: datetime) -> datetime | None:
     """Until when an operation that is asked for now waits for a second person; None where it needs none."""
     return now + timedelta(minutes=policy.approval_minutes) if is_for_two(policy, amount) else None
+
+
+def lacks_approval(write: OutsideWrite) -> bool:
+    """Whether it is of so much money and its history has nobody else who approved it, however it came to be sent."""
+    if not write.is_accountable or not is_for_two(policy_of(write.system), write.amount):
+        return False
+    approved = write.changes.filter(from_state=State.APPROVAL, to_state=State.WAITING, by__isnull=False)
+    return not approved.exclude(by=write.owed_by_id).exists()
 
 
 def approve(*, write: OutsideWrite, by: User, now: datetime) -> OutsideWrite:

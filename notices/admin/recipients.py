@@ -6,8 +6,12 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agents.access import signed_in_user
+from agents.accounts import place_of, tell_supervision
+from agents.models import AccountEvent
 from notices.models import TO_ONE_PERSON, Recipient
 
 
@@ -21,6 +25,23 @@ class RecipientAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("kind", "is_active")
     search_fields = ("name", "email")
     ordering = ("kind", "name")
+
+    def save_model(self, request: HttpRequest, obj: Recipient, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if not change or form.changed_data:
+            self._tell(request, obj, "" if obj.is_active else _("ya no"))
+
+    def delete_model(self, request: HttpRequest, obj: Recipient) -> None:
+        super().delete_model(request, obj)
+        self._tell(request, obj, _("ya no"))
+
+    def _tell(self, request: HttpRequest, recipient: Recipient, what: Any) -> None:
+        """Who is named receives it instead of supervision, which hears so before the next one is sent."""
+        words = f"{recipient.get_kind_display()}: {recipient.name} <{recipient.email}>"
+        tell_supervision(
+            kind=AccountEvent.Kind.ADDRESSES, words=f"{words} {what}".strip(), by=signed_in_user(request),
+            now=timezone.now(), place=place_of(request),
+        )  # fmt: skip
 
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **more: Any) -> Any:
         """A letter goes to whom it names: nobody is told of it besides."""

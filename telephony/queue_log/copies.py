@@ -7,7 +7,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -31,6 +31,8 @@ def check_source(source: LogSource) -> None:
         if source.is_afar:
             check_settings(_settings_of(source))
         elif not source.is_a_table:
+            if ".." in PurePath(source.path).parts:
+                raise ValidationError({"path": _("La ruta no sube de carpeta: escríbala sin «..».")})
             check_settings(_below(_fixed_part(source.path)))
         elif source.table.host.startswith("/"):
             check_folder(_below(source.table.host))

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from agents import people, power
 from agents.hiring import hire
-from agents.models import AccountEvent, Agent, User
+from agents.models import AccountEvent, Agent, Role, User
 from agents.newcomers import read_sheet
 from campaigns.models import Contact
 from escalations.models import Unit
@@ -85,7 +85,7 @@ def test_supervision_hears_to_whom_letters_go(ines: User, elena: User, signed_in
     assert Notice.objects.filter(kind="account", to=["elena@example.org"]).exists()
     shown = signed_in(elena).get(reverse("agents:people")).content.decode()
     assert "Cambió algo por lo que usted responde" in shown
-    assert "A esa dirección van nombres y teléfonos" in shown
+    assert "cartas sobre clientes" in shown
 
 
 def test_who_asks_for_customers_that_are_not_hers_leaves_as_many_rows(ana: Agent, signed_in: SignedIn) -> None:
@@ -93,3 +93,21 @@ def test_who_asks_for_customers_that_are_not_hers_leaves_as_many_rows(ana: Agent
     answers = [client.get(reverse("customer", args=[f"20{number:04}"])).status_code for number in range(60)]
     assert answers[0] == 404
     assert answers[-1] == 429
+
+
+@pytest.mark.parametrize("before", [Role.ADMINISTRATOR, Role.SUPERVISOR, Role.AUDITOR])
+def test_who_becomes_an_agent_waits_as_well(before: Role, ines: User, elena: User, signed_in: SignedIn) -> None:
+    """Else one administrator makes a customer's reader of another, who may be nobody."""
+    other = User.objects.create(username="otra", role=before, is_staff=before == Role.ADMINISTRATOR)
+    power.set_role(user=other, role=Role.AGENT, by=ines, now=timezone.now())
+    assert not sees_customers(signed_in(User.objects.get(pk=other.pk)))
+    people.set_duty(agent=Agent.objects.get(user=other), on_duty=True)
+    assert sees_customers(signed_in(User.objects.get(pk=other.pk)))
+
+
+def test_supervision_hears_who_receives_what_was_theirs(ines: User, elena: User, signed_in: SignedIn) -> None:
+    page = reverse("admin:notices_recipient_add")
+    sent = {"kind": "campaign_sealed", "name": "X", "email": "x@example.com", "is_active": "on"}
+    assert signed_in(ines).post(page, sent).status_code == 302
+    event = AccountEvent.objects.get(user=elena)
+    assert (event.kind, "x@example.com" in event.note) == (AccountEvent.Kind.ADDRESSES, True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -180,7 +180,7 @@ def test_what_giving_finds_against_a_contact_is_written_down(make_contact, ana: 
 
 
 def test_a_result_of_somebody_who_paid_meanwhile_leaves_her_paid(make_contact, ana: Agent, now: datetime, result):
-    held = {"fence": 1, "lease_agent": ana, "lease_until": now}
+    held = {"fence": 1, "lease_agent": ana, "lease_until": now + timedelta(minutes=5)}
     contact = make_contact(ana, state="exhausted", paid_on=date(2026, 11, 25), paid_known_at=now, **held)
     record_result(agent=ana, contact=contact, fence=1, disposition=result("no_answer"), now=now)
     assert steps_of(contact) == [("leave_paid", "exhausted", "paid")]

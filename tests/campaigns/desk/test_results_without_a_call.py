@@ -67,6 +67,7 @@ def test_when_nobody_may_be_called_a_result_says_why(
 ):
     if is_paused:
         pause(campaign=december, by=elena, now=at("2026-11-26 10:01"))
+    ListEntry.objects.update(lease_until=at(moment) + timedelta(minutes=5))
     with pytest.raises(ResultRefused) as refused:
         record("already_paid", now=at(moment))
     assert refused.value.errors == {"note": f"{why} Escriba en la nota por qué hay un resultado sin haber marcado."}

@@ -142,6 +142,12 @@ def test_the_planner_waits_for_no_report_that_is_being_published(at: At) -> None
         "INSERT INTO {table} SELECT * FROM {table} LIMIT 1",
         "ALTER TABLE {table} RENAME zone TO was; ALTER TABLE {table} RENAME segment TO zone;"
         " ALTER TABLE {table} RENAME was TO segment",
+        "ALTER TABLE {table} ADD CHECK (amount < 9999999) NOT VALID",
+        "ALTER TABLE {table} ALTER amount SET DEFAULT 1",
+        "ALTER TABLE {table} ALTER zone SET NOT NULL",
+        "CREATE STATISTICS staging.known ON zone, name FROM {table}",
+        'ALTER TABLE {table} ALTER zone TYPE text COLLATE "C"',
+        "CREATE TABLE staging.copied (LIKE {table}); ALTER TABLE {table} INHERIT staging.copied",
         "CREATE TABLE staging.copied AS SELECT * FROM {table}; DROP TABLE {table};"
         " CREATE VIEW {table} AS SELECT * FROM staging.copied",
         "CREATE TABLE staging.copied AS SELECT * FROM {table}; DROP TABLE {table};"

@@ -256,7 +256,8 @@ def test_what_lies_outside_of_the_folders_for_it_is_not_read(
     for which in (HERE, ELSEWHERE):
         assert read_sources(now=now, which=which) == 0
     problem = look_of(source).problem
-    assert "no está dentro de las permitidas" in problem or "comienza con «/»" in problem
+    told = ("no está dentro de las permitidas", "comienza con «/»", "no sube de carpeta")
+    assert any(words in problem for words in told)
     assert not LoggedLine.objects.exists()
 
 
@@ -271,5 +272,7 @@ def test_what_lies_below_them_is_read_and_the_admin_keeps_nothing_else(
     for wrong in ("/etc/*", "/etc/passwd", f"{folder}*/queue_log"):
         answer = signed_in(ines).post(page, {**told, "path": wrong})
         assert "no está dentro de las permitidas" in answer.content.decode()
+    climbing = {**told, "path": f"{folder}/*/../../../etc/pass*"}  # it would name files, though it reads none
+    assert "no sube de carpeta" in signed_in(ines).post(page, climbing).content.decode()
     assert signed_in(ines).post(page, {**told, "path": f"{folder}/*/queue_log*"}).status_code == 302
     assert read_sources(now=now) == 1
