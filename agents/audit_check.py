@@ -19,6 +19,7 @@ from agents.audit_sums import Day, Sum, sums
 from agents.digests import GRACE, link, summed_tables
 from agents.models import AuditDigest, AuditRemoval
 
+TURNS_IT = "^(search_path|role|session_authorization|row_security|[a-z]+_preload_libraries|default_transaction_.*)="
 OF_A_REPORT = "^report_[0-9]+_[0-9]+$"  # where a report stands while it is taken (campaigns/rows/staging.py)
 
 
@@ -144,20 +145,23 @@ def _doubles() -> Iterator[str]:
                 UNION ALL SELECT oid, proname, pronamespace FROM pg_catalog.pg_proc) made
             JOIN pg_catalog.pg_namespace n ON n.oid = made.lies_in
             WHERE n.nspname NOT IN ('public', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%%'
+              AND has_schema_privilege(%s, n.oid, 'CREATE')  -- where it may have made them
               AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend WHERE objid = made.oid AND deptype = 'e')
             ORDER BY 2, 1
             """,
-            [OF_A_REPORT],
+            [OF_A_REPORT, settings.DATABASE_WORKS_AS],
         )
         for name, schema in cursor.fetchall():
             yield _("%(schema)s.%(name)s: no es de la aplicación.") % {"schema": schema, "name": name}
         cursor.execute(
-            """SELECT pg_catalog.unnest(s.setconfig) FROM pg_catalog.pg_db_role_setting s
-                 JOIN pg_catalog.pg_roles r ON r.oid = s.setrole WHERE r.rolname = %s""",
-            [settings.DATABASE_WORKS_AS],
+            """SELECT said FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_roles r ON r.oid = s.setrole,
+                      pg_catalog.unnest(s.setconfig) said
+                WHERE r.rolname = %s AND said ~ %s AND s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database
+                                                                             WHERE datname = current_database()))""",
+            [settings.DATABASE_WORKS_AS, TURNS_IT],
         )
         for (said,) in cursor.fetchall():
-            yield _("%(role)s: alguien le puso %(said)s (ALTER ROLE … RESET ALL).") % {
+            yield _("%(role)s: alguien le puso %(said)s (ALTER ROLE … RESET).") % {
                 "role": settings.DATABASE_WORKS_AS, "said": said
             }  # fmt: skip
 

@@ -67,13 +67,13 @@ def _make(
         is_active=not waits, first_entry=FirstEntry.DUE,
     )  # fmt: skip
     people.give_role(user=user, role=Role.AGENT if waits else one.role)
+    people.wait_to_be_admitted(user=user)
     if waits:
         power.set_role(user=user, role=one.role, by=by, now=now, place=place)
         return True
-    people.wait_to_be_admitted(user=user)
     agent = Agent.objects.get(user=user)
-    agent.team, agent.extension, agent.is_on_duty = teams.get(one.team), one.extension, False
-    agent.save(update_fields=["team", "extension", "is_on_duty"])
+    agent.team, agent.extension = teams.get(one.team), one.extension
+    agent.save(update_fields=["team", "extension"])
     agent.skills.set(skills[code] for code in one.lists)
     return False
 

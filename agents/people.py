@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet, Value
 
 from agents.accounts import NOWHERE, Kind, Place, note
 from agents.code_tries import forget_tries
@@ -36,6 +37,7 @@ def wait_to_be_admitted(*, user: User) -> None:
     customers (docs/decisions/0209).
     """
     User.objects.filter(pk=user.pk).update(is_admitted=False)
+    Agent.objects.filter(user=user).update(is_on_duty=False)  # nor is anything dealt to her
     user.is_admitted = False
 
 
@@ -63,7 +65,14 @@ def deactivate(*, user: User, by: User, now: datetime, place: Place = NOWHERE) -
 def activate(*, user: User, by: User, now: datetime, place: Place = NOWHERE, words: str = "") -> None:
     """Let somebody in again; whether she is on duty is for a supervisor to say."""
     User.objects.filter(pk=user.pk).update(is_active=True)
+    wait_to_be_admitted(user=user)
     note(user=user, kind=Kind.ACTIVATED, now=now, by=by, place=place, words=words)
+
+
+def to_be_admitted() -> QuerySet[Any, Any]:
+    """How many wait for supervision to put them on duty, as `n`: one row, or none."""
+    waiting = User.objects.filter(role=Role.AGENT, is_active=True, is_admitted=False).order_by()
+    return waiting.values(of=Value(1)).annotate(n=Count("pk")).values("n")
 
 
 def set_duty(*, agent: Agent, on_duty: bool) -> None:

@@ -24,8 +24,8 @@ COMMANDS = (
     *("multi", "exec", "discard", "watch", "unwatch"),
     *("evalsha", "script|load", "script|exists", "time"),  # the lock under which lost tasks come back
 )
-KEYS = ("callcenter:*", "ticks*", "jobs*", "unacked*", "_kombu.binding*", "celeryev*")
-CHANNELS = ("/0.celeryev/*", "/0.celeryev/worker.*")  # as they stand here, patterns too
+KEYS = ("callcenter:*", "ticks*", "jobs*", "unacked*", "_kombu.binding*", "*.celery.pidbox*", "celeryev*")
+CHANNELS = ("/0.celery.pidbox", "/0.celeryev/*", "/0.celeryev/worker.*")  # as they stand here, patterns too
 # What tells a user with more than the house needs: what it is called, and how it is asked for.
 NEVER: Sequence[tuple[str, tuple[str, ...]]] = (
     ("FLUSHALL", ("FLUSHALL",)),

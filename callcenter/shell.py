@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.accounts import place_of, unseen
 from agents.models import AccountEvent, Role, User
+from agents.people import to_be_admitted
 from callcenter.demo import people
 from callcenter.demo.progress import Progress, how_far
 from callcenter.live.address import BOARDS, OWN, stream_of
@@ -71,6 +72,7 @@ WAITS: dict[
 ] = {  # by address: a place's own hash is of its words, in whatever language they are read
     ATTENDED.address: _("Operaciones que esperan a una persona"),
     ESCALATIONS.address: _("Derivaciones en que le mencionan"),
+    PEOPLE.address: _("Agentes que esperan que las ponga de turno"),
 }
 
 
@@ -151,8 +153,8 @@ class Frame:
 
     @property
     def _waiting(self) -> dict[str, int]:
-        """For who works cards: what was asked of other systems, did not come about and nobody has settled; and cards on
-        which a colleague named this person. One query.
+        """For who works cards: what was asked of other systems, did not come about and nobody has settled; cards on
+        which a colleague named this person; and agents whose account somebody else opened. One query.
         """
         if self.person is None or not self.person.steers_campaigns:
             return {}
@@ -160,9 +162,12 @@ class Frame:
         found = User.objects.filter(pk=self.person.pk).annotate(
             writes=Subquery(writes.annotate(n=Count("pk")).values("n"), output_field=IntegerField()),
             mentions=Subquery(unread_counted(user=self.person), output_field=IntegerField()),
+            newcomers=Subquery(to_be_admitted(), output_field=IntegerField()),
         )
-        writes_waiting, mentions = found.values_list("writes", "mentions").get()
-        return {ATTENDED.address: writes_waiting or 0, ESCALATIONS.address: mentions or 0}
+        writes_waiting, mentions, newcomers = found.values_list("writes", "mentions", "newcomers").get()
+        return {
+            ATTENDED.address: writes_waiting or 0, ESCALATIONS.address: mentions or 0, PEOPLE.address: newcomers or 0
+        }  # fmt: skip
 
     @cached_property
     def account_news(self) -> Sequence[AccountEvent]:

@@ -153,11 +153,11 @@ class UnitAdmin(NamesNobodyItHolds, admin.ModelAdmin):  # type: ignore[misc,type
         super().save_formset(request, form, formset, change)
         changed = [*formset.new_objects, *(one for one, _fields in formset.changed_objects), *formset.deleted_objects]
         if formset.model is UnitAddress and changed:
-            words = f"{form.instance}: " + ", ".join(f"{one.name} <{one.email}>" for one in changed)
-            tell_supervision(
-                kind=AccountEvent.Kind.ADDRESSES, words=words, by=signed_in_user(request), now=timezone.now(),
-                place=place_of(request),
-            )  # fmt: skip
+            for one in changed:
+                tell_supervision(
+                    kind=AccountEvent.Kind.ADDRESSES, words=f"{one.email[:60]} · {form.instance} · {one.name}",
+                    by=signed_in_user(request), now=timezone.now(), place=place_of(request),
+                )  # fmt: skip
 
     @admin.display(description=_("hoy lo recibe"))
     def written_to(self, unit: Unit) -> str:

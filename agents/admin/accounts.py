@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from agents import people, power
 from agents.access import signed_in_user
 from agents.accounts import note_written, place_of
-from agents.models import Agent, FirstEntry, PowerRequest, Role, User
+from agents.models import FirstEntry, PowerRequest, Role, User
 from screens.admin_rights import NeverDeleted
 
 admin.site.unregister(Group)  # a role says what somebody may do; groups would only seem to
@@ -142,7 +142,6 @@ class PersonAdmin(NeverDeleted, UserAdmin):  # type: ignore[misc,type-arg]
             super().save_model(request, obj, form, change)
             people.give_role(user=obj, role=obj.role)
             people.wait_to_be_admitted(user=obj)
-            Agent.objects.filter(user=obj).update(is_on_duty=False)
             if waits:
                 self._try(request, power.set_role, obj, role=wanted)
             return

@@ -297,7 +297,10 @@ def _check_fence(
         what = _("Su reserva de este contacto venció.")
         if holder is not None and holder != agent:
             what = _("Su reserva de este contacto venció y ahora lo tiene %(agent)s.") % {"agent": holder}
-    elif waiting is not None and waiting.day != local(now).date():
+    elif (  # one that goes on over midnight is hers as long as she holds the contact
+        waiting is not None and waiting.day != local(now).date()
+        and (waiting.resulted_at is not None or entry.lease_agent_id is None)
+    ):  # fmt: skip
         what = _("Esa llamada es de otro día: lo que se dijo en ella se anota en una llamada nueva.")
     elif waiting is None and entry.lease_until is not None and entry.lease_until <= now:  # and not swept yet
         what = _("Su reserva de este contacto venció.")

@@ -114,6 +114,8 @@ def check_untouched(*, report: Report) -> None:
     another table in the place of this one.
     """
     shape, writers = report.staged  # type: ignore[attr-defined]
+    with connection.cursor() as cursor:  # whatever was read meanwhile may have said another path
+        cursor.execute("SET LOCAL search_path = pg_catalog, public, pg_temp")
     is_the_same = _shape(report) == shape  # a view in its place would not be locked
     if is_the_same:
         with connection.cursor() as cursor:
@@ -133,10 +135,13 @@ def _shape(report: Report) -> tuple[Any, ...] | None:
             """
             SELECT to_jsonb(c) - ARRAY['relpages', 'reltuples', 'relallvisible', 'relallfrozen', 'relfrozenxid',
                                        'relminmxid'],  -- what VACUUM and ANALYZE write
-                   (SELECT jsonb_agg(to_jsonb(a) ORDER BY attnum) FROM pg_attribute a WHERE attrelid = c.oid),
-                   (SELECT count(*) FROM pg_depend WHERE refclassid = 'pg_class'::regclass AND refobjid = c.oid),
-                   (SELECT count(*) FROM pg_depend WHERE classid = 'pg_class'::regclass AND objid = c.oid)
-              FROM pg_class c WHERE c.oid = %s::regclass
+                   (SELECT jsonb_agg(to_jsonb(a) ORDER BY attnum) FROM pg_catalog.pg_attribute a
+                     WHERE attrelid = c.oid),
+                   (SELECT count(*) FROM pg_catalog.pg_depend
+                     WHERE refclassid = 'pg_catalog.pg_class'::regclass AND refobjid = c.oid),
+                   (SELECT count(*) FROM pg_catalog.pg_depend
+                     WHERE classid = 'pg_catalog.pg_class'::regclass AND objid = c.oid)
+              FROM pg_catalog.pg_class c WHERE c.oid = to_regclass(%s)
             """,
             [table_of(report)],
         )

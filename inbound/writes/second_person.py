@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from inbound.models import OutsideSystem, OutsideWrite
+from inbound.outside.actions import actions, amount_of
 from inbound.writes.giving_back import required
 from inbound.writes.limits import policy_of
 from inbound.writes.mistaken import mistakes_among
@@ -38,8 +39,14 @@ def approved_until(policy: OutsideSystem, amount: Decimal | None, *, now: dateti
 
 
 def lacks_approval(write: OutsideWrite) -> bool:
-    """Whether it is of so much money and its history has nobody else who approved it, however it came to be sent."""
-    if not write.is_accountable or not is_for_two(policy_of(write.system), write.amount):
+    """Whether what is about to be sent is of so much money and its history has nobody else who approved it, or it is
+    not what its row says, however it came to be sent.
+    """
+    known = actions()[write.action]
+    amount = amount_of(write.payload) if known.accountable else None
+    if amount != (write.amount if known.accountable else None):
+        return True
+    if not is_for_two(policy_of(write.system), amount):
         return False
     approved = write.changes.filter(from_state=State.APPROVAL, to_state=State.WAITING, by__isnull=False)
     return not approved.exclude(by=write.owed_by_id).exists()

@@ -25,11 +25,13 @@ class RecipientAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ("kind", "is_active")
     search_fields = ("name", "email")
     ordering = ("kind", "name")
+    actions = None  # what changes is told one by one
 
     def save_model(self, request: HttpRequest, obj: Recipient, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if not change or form.changed_data:
-            self._tell(request, obj, "" if obj.is_active else _("ya no"))
+            was = form.initial.get("email", "") if "email" in form.changed_data else ""
+            self._tell(request, obj, ("" if obj.is_active else _("ya no")) or (f"← {was}" if was else ""))
 
     def delete_model(self, request: HttpRequest, obj: Recipient) -> None:
         super().delete_model(request, obj)
@@ -37,9 +39,9 @@ class RecipientAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def _tell(self, request: HttpRequest, recipient: Recipient, what: Any) -> None:
         """Who is named receives it instead of supervision, which hears so before the next one is sent."""
-        words = f"{recipient.get_kind_display()}: {recipient.name} <{recipient.email}>"
+        words = " · ".join(filter(None, [recipient.email[:60], str(what)[:64], recipient.get_kind_display()]))
         tell_supervision(
-            kind=AccountEvent.Kind.ADDRESSES, words=f"{words} {what}".strip(), by=signed_in_user(request),
+            kind=AccountEvent.Kind.ADDRESSES, words=words, by=signed_in_user(request),
             now=timezone.now(), place=place_of(request),
         )  # fmt: skip
 

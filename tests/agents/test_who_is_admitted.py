@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from agents import people, power
 from agents.hiring import hire
-from agents.models import AccountEvent, Agent, Role, User
+from agents.models import AccountEvent, Agent, PowerRequest, Role, User
 from agents.newcomers import read_sheet
 from campaigns.models import Contact
 from escalations.models import Unit
@@ -66,6 +66,29 @@ def test_who_is_opened_by_somebody_else_waits_again(
     assert not sees_customers(signed_in(User.objects.get(pk=ana.user_id)))
     people.set_duty(agent=ana, on_duty=True)
     assert sees_customers(signed_in(User.objects.get(pk=ana.user_id)))
+
+
+def test_who_was_to_have_power_and_was_not_confirmed_waits_as_well(
+    ines: User, elena: User, signed_in: SignedIn
+) -> None:
+    """One administrator pastes a supervisor, takes the request back, and switches the account on: an agent it is."""
+    now = timezone.now()
+    hire(read_sheet("usuario;nombre;funcion;listas\nzoe;Zoe;supervisora;").newcomers, by=ines, now=now)
+    zoe = User.objects.get(username="zoe")
+    power.refuse(request=PowerRequest.objects.get(user=zoe), by=ines, now=now)
+    assert power.switch_on(user=zoe, by=ines, now=now)
+    User.objects.filter(pk=zoe.pk).update(first_entry="")
+    assert not sees_customers(signed_in(User.objects.get(pk=zoe.pk)))
+
+
+def test_supervision_sees_beside_the_name_of_the_page_how_many_wait(
+    ines: User, elena: User, ana: Agent, signed_in: SignedIn
+) -> None:
+    client = signed_in(elena)
+    assert "Agentes que esperan" not in client.get(reverse("agents:people")).content.decode()
+    power.put_password(user=ana.user, password="rio-verde-en-agosto", by=ines, now=timezone.now())
+    assert 'title="Agentes que esperan que las ponga de turno">1<' in client.get("/people/").content.decode()
+    assert not Agent.objects.get(pk=ana.pk).is_on_duty  # nothing is dealt to who may be nobody
 
 
 def test_supervision_hears_to_whom_letters_go(ines: User, elena: User, signed_in: SignedIn) -> None:

@@ -284,6 +284,14 @@ def test_a_call_of_another_day_gets_no_result(record, opened, ana, now):
     assert Attempt.objects.get().disposition.code == "no_result"
 
 
+def test_a_call_that_goes_on_over_midnight_is_hers_as_long_as_she_holds_it(record, opened, ana, now, at):
+    dial(agent=ana, contact=opened, telephone=opened.telephones[0], now=now)
+    Attempt.objects.update(dialled_at=at("2026-11-26 23:58"), day=at("2026-11-26 23:58").date())
+    ListEntry.objects.update(lease_until=at("2026-11-27 00:30"))
+    record("refused", reason="Precio", now=at("2026-11-27 00:03"))
+    assert Attempt.objects.get().disposition.code == "refused"
+
+
 def test_a_call_told_hours_later_says_why(record, opened, ana, now):
     dial(agent=ana, contact=opened, telephone=opened.telephones[0], now=now)
     sweep_leases(now=now + timedelta(minutes=30))

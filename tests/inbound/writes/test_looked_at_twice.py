@@ -327,12 +327,14 @@ def test_only_what_was_not_done_is_given_back(state: str, owe: Owe, elena: User,
     assert giving_back.why_not_given_back(write=write, by=elena)
 
 
+@pytest.mark.parametrize("which", ["amount", "payload", "both"])
 def test_much_money_that_stands_in_the_queue_without_anybody_else_is_not_sent(
-    owe: Owe, side: OtherSide, now: datetime
+    which: str, owe: Owe, side: OtherSide, now: datetime
 ) -> None:
-    """Whoever has the database's password puts a row there as if it were small."""
+    """Whoever has the database's password puts a row there as if it were small, or says one thing and sends another."""
     write = owe("qbc.top_up", amount="20")
-    OutsideWrite.objects.filter(pk=write.pk).update(amount=MUCH)
+    much = {"amount": MUCH, "payload": {**write.payload, "amount": MUCH}}
+    OutsideWrite.objects.filter(pk=write.pk).update(**(much if which == "both" else {which: much[which]}))
     assert deliver_due(now=now) == 0
     write.refresh_from_db()
     assert (write.state, "nadie lo aprobó" in write.last_error) == (State.REFUSED, True)
