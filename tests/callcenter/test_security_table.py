@@ -171,7 +171,7 @@ SHOWN_BY: dict[str, dict[str, list[str]]] = {
             "test_production_tells_of_a_user_who_may_do_more",
         ],
         "processes/test_queue_user.py": [
-            "test_workers_hear_of_each_other_and_answer_and_are_refused_nothing"
+            "test_workers_hear_of_each_other_obey_nobody_and_are_refused_nothing"
         ],
     },
     "S24": {
