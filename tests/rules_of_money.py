@@ -34,6 +34,13 @@ RULES = (
         (f"{ROWS}::test_much_money_waits_for_another_and_nothing_is_sent",),
     ),
     Rule(
+        "what stands in the queue is sent, however it came there",
+        "inbound/writes/delivering.py",
+        "if lacks_approval(write):",
+        "if False:",
+        (f"{ROWS}::test_much_money_that_stands_in_the_queue_without_anybody_else_is_not_sent",),
+    ),
+    Rule(
         "whoever asked is her own second person",
         "inbound/writes/states.py",
         "ANOTHER = frozenset({Actor.ANOTHER})",

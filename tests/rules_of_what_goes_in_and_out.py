@@ -275,6 +275,15 @@ WHAT_IS_OWED = (
         ("tests/work/test_a_kind_with_doubts.py::test_what_is_held_goes_back_only_from_the_states_its_kind_names",),
     ),
     Rule(
+        "rows that somebody wrote meanwhile are published",
+        "campaigns/rows/staging.py",
+        "if not is_the_same:",
+        "if False:",
+        (
+            "tests/campaigns/intake/test_intake_races.py::test_rows_that_somebody_wrote_meanwhile_are_published_by_nobody",
+        ),
+    ),
+    Rule(
         "what was ended and rolled back loses two attempts",
         "work/doing.py",
         'rows.values("state", "lease_until", "attempts").first()',
