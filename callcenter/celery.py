@@ -60,4 +60,5 @@ def ticks_wait_for_no_lock(**kwargs: Any) -> None:
     from django.db import connection
 
     if set(app.amqp.queues.consume_from) == {"ticks"}:
-        connection.settings_dict["OPTIONS"]["options"] = f"-c lock_timeout={LONGEST_LOCK}"
+        options = connection.settings_dict["OPTIONS"]
+        options["options"] = f"{options['options']} -c lock_timeout={LONGEST_LOCK}"  # beside the path (0209)

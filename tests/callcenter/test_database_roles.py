@@ -19,6 +19,7 @@ from psycopg import sql
 from agents.audit import books, tables_of_facts
 from agents.audit_check import check_audit
 from agents.models import Agent
+from callcenter.celery import app, ticks_wait_for_no_lock
 from callcenter.database_rights import NoRights, give_rights, make_role, only_added_to, only_read
 from callcenter.management.commands import make_roles
 from callcenter.ownership import as_owner, refuse_to_own
@@ -199,6 +200,15 @@ def test_the_path_it_told_itself_leads_nowhere(works: psycopg.Connection) -> Non
     assert settings.DATABASE_PATH in options
     with psycopg.connect(**place, options=options) as of_the_house:
         assert of_the_house.execute("SHOW search_path").fetchone() == ("public",)
+
+
+def test_the_worker_of_the_ticks_says_the_path_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(connection.settings_dict, "OPTIONS", dict(connection.settings_dict["OPTIONS"]))
+    monkeypatch.setattr(app.amqp.queues, "_consume_from", {"ticks": None})
+    ticks_wait_for_no_lock()
+    said = connection.settings_dict["OPTIONS"]["options"]
+    assert settings.DATABASE_PATH in said
+    assert "lock_timeout" in said
 
 
 def test_whoever_told_it_anything_is_found(works: psycopg.Connection, settings: Any) -> None:
