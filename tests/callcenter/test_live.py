@@ -97,8 +97,9 @@ def test_what_was_rolled_back_is_not_heard(open_board, claim, elena):
         working.take(escalation_id=claim.pk, by=elena, now=timezone.now())
         transaction.set_rollback(True)
     working.note(escalation_id=claim.pk, text="Llamó otra vez", by=elena, now=timezone.now())
-    board.hears("card")
-    assert board.cards == [f"{claim.pk}:{Escalation.objects.get(pk=claim.pk).version}:new:1"]
+    board.hears("card", f"{claim.pk}:{Escalation.objects.get(pk=claim.pk).version}:new:1")
+    # that it was raised, a moment before the board was open, may be heard as well
+    assert not [card for card in board.cards if ":new:" not in card]
 
 
 def test_a_cut_connection_is_made_good_by_looking_at_everything(open_board, claim, elena):

@@ -188,14 +188,13 @@ def test_two_beats_make_one_month_and_take_a_file_once(house: House, tmp_path: P
         " last_error) VALUES ('drop', 'ccvp', 'file', %s, 'ccvp-{period}.*', '', '', true, '')",
         str(folder),
     )
-    wait_until(
-        lambda: house.value("SELECT count(*) FROM campaigns_report WHERE state = 'published'"),
-        seconds=PATIENCE,
-        what="the file is taken",
-    )
+    # the file's services fall due in December 2026: in another month's report that is odd, and a person is asked
+    ended = "SELECT max(state) FROM campaigns_report WHERE state IN ('published', 'held')"
+    wait_until(lambda: house.value(ended), seconds=PATIENCE, what="the file is taken")
     assert house.value("SELECT count(*) FROM campaigns_campaign") == 1
     assert house.value("SELECT count(*) FROM campaigns_report") == 1
-    assert house.value("SELECT count(*) FROM campaigns_renewal") == TRUTH["report"]["items"]
+    assert house.value("SELECT count(*) FROM campaigns_renewal") in (0, TRUTH["report"]["items"])
+    assert (house.value("SELECT count(*) FROM campaigns_renewal") == 0) == (house.value(ended) == "held")
     house.manage("check_invariants")
 
 
