@@ -21,11 +21,12 @@ def signed_in_user(request: HttpRequest) -> User:
     return request.user
 
 
-def not_admitted_yet() -> str:
-    return _(
-        "Supervisión todavía no la puso de turno con esta cuenta, y hasta entonces no ve clientes: pídale que lo haga"
-        " en «Personas»."
-    )
+class NotAdmittedYet(PermissionDenied):
+    """Her account was opened by somebody else, and supervision has not said yet that she is there."""
+
+    def __init__(self) -> None:
+        super().__init__(_("Supervisión todavía no la puso de turno con esta cuenta, y hasta entonces no ve clientes."))
+        self.todo = _("Pida a su supervisión que la ponga de turno en «Personas», y vuelva a intentar.")
 
 
 def agent_of(request: HttpRequest) -> Agent:
@@ -47,7 +48,7 @@ def roles_only(*roles: Role) -> Callable[[View], View]:
                 named = ", ".join(str(role.label) for role in roles)
                 raise PermissionDenied(_("Esta página es de: %(roles)s.") % {"roles": named})
             if user.waits_to_be_admitted:
-                raise PermissionDenied(not_admitted_yet())
+                raise NotAdmittedYet
             return view(request, *args, **kwargs)
 
         guarded.roles = roles  # type: ignore[attr-defined]  # the test of every address × role reads it

@@ -46,6 +46,8 @@ def hire(newcomers: Sequence[Newcomer], *, by: User, now: datetime, place: Place
                 _make(one, hashed, teams, skills, by=by, now=now, place=place)
                 for one, hashed in zip(newcomers, hashes, strict=True)
             ]
+            made = User.objects.filter(username__in=[one.username for one in newcomers]).order_by("username")
+            people.ask_to_admit(users=made, by=by, now=now, place=place)
     except IntegrityError as error:
         raise SomebodyIsThere from error
     return [Hired(*one) for one in zip(newcomers, passwords, waits, strict=True)]

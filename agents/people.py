@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from allauth.mfa.models import Authenticator
 from axes.models import AccessAttempt
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext as _
 
-from agents.accounts import NOWHERE, Kind, Place, note
+from agents.accounts import NOWHERE, Kind, Place, note, tell_supervision
 from agents.code_tries import forget_tries
 from agents.models import Agent, FirstEntry, Role, User
+
+NAMED = 3  # of many who wait
 
 
 @transaction.atomic
@@ -41,6 +44,17 @@ def wait_to_be_admitted(*, user: User) -> None:
     user.is_admitted = False
 
 
+def ask_to_admit(*, users: Iterable[User], by: User, now: datetime, place: Place = NOWHERE) -> None:
+    """Supervision hears that they wait, those who are agents: until it puts them on duty nobody works there."""
+    names = [user.username for user in users if user.is_active and user.waits_to_be_admitted]
+    if not names:
+        return
+    words = ", ".join(names[:NAMED])
+    if len(names) > NAMED:
+        words = _("%(names)s y %(more)d más") % {"names": words, "more": len(names) - NAMED}
+    tell_supervision(kind=Kind.TO_ADMIT, words=words, by=by, now=now, place=place)
+
+
 @transaction.atomic
 def change_role(*, user: User, role: str, by: User, now: datetime, place: Place = NOWHERE, words: str = "") -> None:
     """Another role for somebody who has one: what was open was open to the old one, and is closed."""
@@ -50,14 +64,15 @@ def change_role(*, user: User, role: str, by: User, now: datetime, place: Place 
     end_sessions(user=user)
     told = ", ".join(filter(None, (str(Role(role).label), words)))
     note(user=user, kind=Kind.ROLE_GIVEN, now=now, by=by, place=place, words=told)
+    ask_to_admit(users=[user], by=by, now=now, place=place)
 
 
 @transaction.atomic
 def deactivate(*, user: User, by: User, now: datetime, place: Place = NOWHERE) -> None:
     """Close the door for somebody who left; nothing she did is lost, and nothing new is assigned to her."""
-    User.objects.filter(pk=user.pk).update(is_active=False, is_admitted=False)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    wait_to_be_admitted(user=user)
     end_sessions(user=user)  # nor does an old one come alive when she is let in again
-    Agent.objects.filter(user=user).update(is_on_duty=False)
     note(user=user, kind=Kind.DEACTIVATED, now=now, by=by, place=place)
 
 
@@ -65,14 +80,15 @@ def deactivate(*, user: User, by: User, now: datetime, place: Place = NOWHERE) -
 def activate(*, user: User, by: User, now: datetime, place: Place = NOWHERE, words: str = "") -> None:
     """Let somebody in again; whether she is on duty is for a supervisor to say."""
     User.objects.filter(pk=user.pk).update(is_active=True)
+    user.is_active = True
     wait_to_be_admitted(user=user)
     note(user=user, kind=Kind.ACTIVATED, now=now, by=by, place=place, words=words)
+    ask_to_admit(users=[user], by=by, now=now, place=place)
 
 
-def to_be_admitted() -> QuerySet[Any, Any]:
-    """How many wait for supervision to put them on duty, as `n`: one row, or none."""
-    waiting = User.objects.filter(role=Role.AGENT, is_active=True, is_admitted=False).order_by()
-    return waiting.values(of=Value(1)).annotate(n=Count("pk")).values("n")
+def to_be_admitted() -> QuerySet[User]:
+    """Who waits for supervision to put her on duty."""
+    return User.objects.filter(role=Role.AGENT, is_active=True, is_admitted=False)
 
 
 def set_duty(*, agent: Agent, on_duty: bool) -> None:
@@ -132,6 +148,7 @@ def put_initial_password(
     end_sessions(user=user)
     user.refresh_from_db(fields=["password", "first_entry"])
     note(user=user, kind=Kind.PASSWORD_RESET, now=now, by=by, place=place, words=words)
+    ask_to_admit(users=[user], by=by, now=now, place=place)
 
 
 @transaction.atomic

@@ -39,8 +39,10 @@ def when_signing_in(verb: WhenSigningIn) -> None:
 
 
 def is_agent(user: User) -> bool:
-    """Whether this person has states; somebody with the role may still lack her card."""
-    return user.is_active and user.role == Role.AGENT
+    """Whether this person has states; somebody with the role may still lack her card. Whoever supervision has still to
+    put on duty has none: calls would ring where their pages do not open.
+    """
+    return user.is_active and user.role == Role.AGENT and user.is_admitted
 
 
 def sign_in(*, user: User, now: datetime) -> AgentState | None:

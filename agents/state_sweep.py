@@ -21,11 +21,11 @@ IN_A_ROW = 3  # one who hung up and left is done wrapping up, away and signed ou
 _DUE = """
 SELECT id, agent_id, event, due_at FROM (
     SELECT o.id, o.agent_id,
-           CASE WHEN NOT (u.is_active AND u.role = 'agent') THEN 'signed_out'
+           CASE WHEN NOT (u.is_active AND u.is_admitted AND u.role = 'agent') THEN 'signed_out'
                 WHEN o.state = 'wrapping_up' THEN 'wrapped_up'
                 WHEN o.state = 'available' THEN 'went_away'
                 ELSE 'signed_out' END AS event,
-           CASE WHEN NOT (u.is_active AND u.role = 'agent') THEN %(now)s
+           CASE WHEN NOT (u.is_active AND u.is_admitted AND u.role = 'agent') THEN %(now)s
                 WHEN o.state = 'wrapping_up' THEN o.began_at + %(wrap_up)s
                 WHEN o.state = 'available' THEN GREATEST(o.began_at, s.last_sign_at) + %(away)s
                 WHEN o.state = 'away' THEN o.began_at + %(sign_out)s

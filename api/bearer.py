@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
 
-from agents.access import not_admitted_yet
+from agents.access import NotAdmittedYet
 from agents.models import Role
 from api.models import Scope, Token
 from api.problems import Problem
@@ -41,7 +41,7 @@ class Bearer(HttpBearer):
             header = f'Bearer error="insufficient_scope", scope="{self.scope}"'
             raise Problem(403, "scope_missing", told, headers={"WWW-Authenticate": header})
         if found.user.waits_to_be_admitted:
-            raise Problem(403, "not_admitted", not_admitted_yet())
+            raise Problem(403, "not_admitted", str(NotAdmittedYet()))
         _count(found, minute=int(now.timestamp()) // MINUTE, left=MINUTE - int(now.timestamp()) % MINUTE)
         request.user = found.user
         pghistory.context(token=found.pk)

@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from agents.access import NotAdmittedYet
 from api.told import problem_response
 
 API = "/api/"  # below it programs ask, and pages answer nobody
@@ -22,8 +23,12 @@ API = "/api/"  # below it programs ask, and pages answer nobody
 log = structlog.get_logger(__name__)
 
 
-def _page(request: HttpRequest, status: int, happened: str, kept: str, todo: str) -> HttpResponse:
+def _page(
+    request: HttpRequest, status: int, happened: str, kept: str, todo: str, *, is_for_now: bool = False
+) -> HttpResponse:
+    """`is_for_now`: the same page opens as soon as somebody else has done her part."""
     context: dict[str, Any] = {
+        "is_for_now": is_for_now,
         "status": status,
         "happened": happened,
         "kept": kept,
@@ -50,13 +55,13 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _page(
-        request,
-        403,
-        str(exception) or _("Esta página no es de su función."),
-        _("No se cambió nada."),
-        _("Si la necesita para su trabajo, pida a quien administra el centro que revise su función."),
-    )
+    if isinstance(exception, NotAdmittedYet):
+        todo, is_for_now = exception.todo, True
+    else:
+        todo = _("Si la necesita para su trabajo, pida a quien administra el centro que revise su función.")
+        is_for_now = False
+    happened = str(exception) or _("Esta página no es de su función.")
+    return _page(request, 403, happened, _("No se cambió nada."), todo, is_for_now=is_for_now)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -159,10 +159,11 @@ class Frame:
         if self.person is None or not self.person.steers_campaigns:
             return {}
         writes = wait_for_a_person(OutsideWrite.objects.order_by()).values(of=Value(1))
+        newcomers = to_be_admitted().order_by().values(of=Value(1))
         found = User.objects.filter(pk=self.person.pk).annotate(
             writes=Subquery(writes.annotate(n=Count("pk")).values("n"), output_field=IntegerField()),
             mentions=Subquery(unread_counted(user=self.person), output_field=IntegerField()),
-            newcomers=Subquery(to_be_admitted(), output_field=IntegerField()),
+            newcomers=Subquery(newcomers.annotate(n=Count("pk")).values("n"), output_field=IntegerField()),
         )
         writes_waiting, mentions, newcomers = found.values_list("writes", "mentions", "newcomers").get()
         return {

@@ -151,13 +151,13 @@ class UnitAdmin(NamesNobodyItHolds, admin.ModelAdmin):  # type: ignore[misc,type
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Letters tell of customers: supervision knows to whom they go before the next one does."""
         super().save_formset(request, form, formset, change)
-        changed = [*formset.new_objects, *(one for one, _fields in formset.changed_objects), *formset.deleted_objects]
-        if formset.model is UnitAddress and changed:
-            for one in changed:
-                tell_supervision(
-                    kind=AccountEvent.Kind.ADDRESSES, words=f"{one.email[:60]} · {form.instance} · {one.name}",
-                    by=signed_in_user(request), now=timezone.now(), place=place_of(request),
-                )  # fmt: skip
+        if formset.model is not UnitAddress:
+            return
+        for one in (*formset.new_objects, *(old for old, _fields in formset.changed_objects), *formset.deleted_objects):
+            tell_supervision(
+                kind=AccountEvent.Kind.ADDRESSES, words=f"{one.email[:60]} · {form.instance} · {one.name}",
+                by=signed_in_user(request), now=timezone.now(), place=place_of(request),
+            )  # fmt: skip
 
     @admin.display(description=_("hoy lo recibe"))
     def written_to(self, unit: Unit) -> str:

@@ -36,7 +36,7 @@ RULES = (
     Rule(
         "what stands in the queue is sent, however it came there",
         "inbound/writes/delivering.py",
-        "if lacks_approval(write):",
+        "if error := why_not_sent(write):",
         "if False:",
         (f"{ROWS}::test_much_money_that_stands_in_the_queue_without_anybody_else_is_not_sent",),
     ),

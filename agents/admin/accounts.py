@@ -144,6 +144,7 @@ class PersonAdmin(NeverDeleted, UserAdmin):  # type: ignore[misc,type-arg]
             people.wait_to_be_admitted(user=obj)
             if waits:
                 self._try(request, power.set_role, obj, role=wanted)
+            people.ask_to_admit(users=[obj], **_by(request))
             return
         obj.role, obj.is_active = before.role, before.is_active
         super().save_model(request, obj, form, change)

@@ -42,6 +42,7 @@ class AccountEvent(models.Model):
         WRITTEN = "written", _("Cambiaron sus datos")
         KEEPING = "keeping", _("Se guardarán menos tiempo los datos personales")
         ADDRESSES = "letters", _("Cambió a quién se escribe")
+        TO_ADMIT = "to_admit", _("Esperan que supervisión las ponga de turno")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False, verbose_name=_("persona"))
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("por"))
@@ -65,18 +66,24 @@ class AccountEvent(models.Model):
     @property
     def is_of_the_centre(self) -> bool:
         """Told to who answers for the centre, and about nobody's account."""
-        return self.kind in (self.Kind.KEEPING, self.Kind.ADDRESSES)
+        return self.kind in OF_THE_CENTRE
 
     @property
     def advice(self) -> str:
         """What to do about it, where it is the centre's."""
-        if self.kind == self.Kind.KEEPING:
-            return str(_("Si no debe ser así, hable con quien lo cambió: hasta ese día no se quita nada."))
-        if self.kind == self.Kind.ADDRESSES:
-            return str(
-                _("Ahí van avisos del centro, o cartas sobre clientes: si no debe ser así, hable con quien lo cambió.")
-            )
-        return ""
+        return str(OF_THE_CENTRE.get(self.kind, ""))
+
+
+# What is the centre's, and what whoever answers for it does about it.
+OF_THE_CENTRE = {
+    AccountEvent.Kind.KEEPING: _("Si no debe ser así, hable con quien lo cambió: hasta ese día no se quita nada."),
+    AccountEvent.Kind.ADDRESSES: _(
+        "Ahí van avisos del centro, o cartas sobre clientes: si no debe ser así, hable con quien lo cambió."
+    ),
+    AccountEvent.Kind.TO_ADMIT: _(
+        "Hasta entonces no ven clientes ni reciben llamadas. Si sabe quién es cada una, hágalo en «Personas»."
+    ),
+}
 
 
 class AccountSeen(models.Model):

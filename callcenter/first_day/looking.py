@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agents.models import Agent, DataPolicy, Role, Skill, User
+from agents.people import to_be_admitted
 from callcenter.health import SIGNS_STOP_AFTER
 from callcenter.heartbeats import NAMES, last_sign
 from campaigns.models import CallingPolicy, CallingWindow, Campaign, ReportKind, ReportSource
@@ -51,7 +52,7 @@ def people(*, now: datetime) -> Seen:
     )
     uncalled = sorted(set(Skill.objects.values_list("code", flat=True)) - called)
     words = [_("Supervisan %(supervise)d y atienden %(attend)d.") % {"supervise": supervise, "attend": attend}]
-    waiting = User.objects.filter(role=Role.AGENT, is_active=True, is_admitted=False).count()
+    waiting = to_be_admitted().count()
     if waiting:
         told = ngettext(
             "%(n)d agente espera que supervisión la ponga de turno, en «Personas».",

@@ -100,12 +100,12 @@ def _attempt(report: Report, progress: Progress) -> None:
 
 
 def _work(*, report: Report, progress: Progress) -> None:
-    told = _read(report=report, progress=progress)
+    told, staged = _read(report=report, progress=progress)
     progress.set(state=Report.State.CHECKING)
     with transaction.atomic():
-        staging.check_untouched(report=report)
+        staging.check_untouched(report=report, since=staged)
         counts = publishing.check(report=report, progress=progress)
-        staging.remember(report=report)
+        staged = staging.remember(report=report)
     progress.set(rows_checked=counts["rows"])
     for look in range(LOOKS):
         try:
@@ -115,7 +115,7 @@ def _work(*, report: Report, progress: Progress) -> None:
         progress.set(state=Report.State.PUBLISHING)
         try:
             with transaction.atomic():
-                _publish(report=report, counts=counts, progress=progress)
+                _publish(report=report, counts=counts, staged=staged, progress=progress)
             break
         except MonthMoved:
             if look == LOOKS - 1:
@@ -131,7 +131,7 @@ def _by_our_own_path() -> None:
             cursor.execute("RESET search_path")
 
 
-def _read(*, report: Report, progress: Progress) -> Told:
+def _read(*, report: Report, progress: Progress) -> tuple[Told, staging.Remembered]:
     """Stage the rows. A column that is missing is a person's to settle."""
     try:
         return reading.stage(report=report, progress=progress)
@@ -185,14 +185,14 @@ def _what_it_would_change(report: Report, found: list[Odd]) -> Summary:
     return summary
 
 
-def _publish(*, report: Report, counts: dict[str, int], progress: Progress) -> None:
+def _publish(*, report: Report, counts: dict[str, int], staged: staging.Remembered, progress: Progress) -> None:
     """The one transaction: rows, rejected rows, the campaign's step and the report's own end, or nothing."""
     now = progress.clock()
     with connection.cursor() as cursor:
         # Two reports of one month, or a worker that was thought dead and its successor, come one after the other.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"report-{report.kind}"])
     check_is_mine(report)
-    staging.check_untouched(report=report)
+    staging.check_untouched(report=report, since=staged)
     superseded = superseding.report_to_supersede(report)
     if superseded is not None:
         counted = _supersede(report=report, superseded=superseded, counts=counts, now=now)

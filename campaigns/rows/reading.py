@@ -33,10 +33,10 @@ def fields_of(kind: str) -> tuple[str, ...]:
     return cleaning.CCVP_FIELDS if kind == ReportKind.CCVP else cleaning.RECAUDO_FIELDS
 
 
-def stage(*, report: Report, progress: Progress) -> Told:
+def stage(*, report: Report, progress: Progress) -> tuple[Told, staging.Remembered]:
     """Read the report's file into its staging table. Raises ReportRefused, with the table dropped again.
 
-    Returns what the whole file told; its sheets are kept with the report.
+    Returns what the whole file told, and how the table stands then; its sheets are kept with the report.
 
     A subprocess with limits reads and cleans on one core while PostgreSQL takes the rows in on the other.
     """
@@ -60,7 +60,7 @@ def stage(*, report: Report, progress: Progress) -> Told:
             staging.settle_two_readings(report=report, decimal=decimal)
         thousands.join_thousands(report=report, columns=told.findings["parted_numbers"])
         digits.fill_up(report=report, digits=digits.digits_of(report.kind))
-        staging.remember(report=report)
+        staged = staging.remember(report=report)
         progress.set(rows_read=reading.rows, rows_expected=reading.rows)
     read = [{"name": sheet["name"], "rows": sheet["rows"]} for sheet in told.sheets if sheet["name"]]
     has_totals = any(sheet["totals"] for sheet in told.sheets)
@@ -68,7 +68,7 @@ def stage(*, report: Report, progress: Progress) -> Told:
     report.other_products = told.findings["other_products"] if report.kind == ReportKind.CCVP else None
     kept = {"sheets": report.sheets, "other_products": report.other_products}
     Report.objects.filter(pk=report.pk, fence=report.fence).update(**kept)
-    return told
+    return told, staged
 
 
 def _decimal_mark(told: Told, *, is_text: bool, accepted: bool) -> str:

@@ -101,26 +101,33 @@ def copy_lines(*, report: Report, chunks: Iterable[bytes]) -> None:
             copy.write(chunk)
 
 
-def remember(*, report: Report) -> None:
-    """Keep with this attempt what the table is and which transactions wrote its rows, before this one ends."""
-    report.staged = (_shape(report), _writers(report))  # type: ignore[attr-defined]  # of this process, and of no row
+@dataclass(frozen=True)
+class Remembered:
+    """What the table of an attempt is and which transactions wrote its rows: of this process, and of no row."""
+
+    shape: tuple[Any, ...] | None
+    writers: list[tuple[Any, ...]]
 
 
-def check_untouched(*, report: Report) -> None:
+def remember(*, report: Report) -> Remembered:
+    """How the table stands before the transaction of the attempt ends that wrote there."""
+    return Remembered(_shape(report), _writers(report))
+
+
+def check_untouched(*, report: Report, since: Remembered) -> None:
     """Keep everybody else from writing there until this transaction ends. Raises RowsTouched where somebody has since.
 
     A row says which transaction wrote it, and nobody can say another: told apart from this are rows changed, added and
     taken away, columns that changed names, a constraint, a default or anything else that hangs on it, and a view or
     another table in the place of this one.
     """
-    shape, writers = report.staged  # type: ignore[attr-defined]
     with connection.cursor() as cursor:  # whatever was read meanwhile may have said another path
         cursor.execute("SET LOCAL search_path = pg_catalog, public, pg_temp")
-    is_the_same = _shape(report) == shape  # a view in its place would not be locked
+    is_the_same = _shape(report) == since.shape  # a view in its place would not be locked
     if is_the_same:
         with connection.cursor() as cursor:
             cursor.execute(f"LOCK TABLE {table_of(report)} IN EXCLUSIVE MODE")
-        is_the_same = _shape(report) == shape and _writers(report) == writers
+        is_the_same = remember(report=report) == since
     if not is_the_same:
         words = _("Mientras se tomaba, alguien escribió en sus filas en la base: avise a quien tiene el servidor.")
         raise RowsTouched(words)

@@ -23,7 +23,7 @@ from inbound.outside.actions import AGENT, actions
 from inbound.outside.reaching import Clients, Mode, NotConnected, clients
 from inbound.writes.limits import same_of_other_calls
 from inbound.writes.mistaken import mistakes_among, was_undone
-from inbound.writes.second_person import expire_unapproved, lacks_approval
+from inbound.writes.second_person import expire_unapproved, why_not_sent
 from inbound.writes.states import State, Verb, WriteRefused, take_step
 from systems.errors import OutcomeUnknown, SystemRefused, SystemUnavailable
 from systems.registry import asked_cells
@@ -108,8 +108,7 @@ def _in_words(error: Exception) -> str:
 
 def _send(write: OutsideWrite, reached: Clients, now: datetime) -> None:
     """Make the one request and write down how it ended. What else it raises is a doubt: see `interrupted`."""
-    if lacks_approval(write):
-        error = _("Es de más dinero que el que sale sin otra persona, y nadie lo aprobó: no se envió.")
+    if error := why_not_sent(write):
         hold(owed=write, to=State.REFUSED, now=now, note=error, last_error=error)
         return
     payload = {

@@ -38,18 +38,20 @@ def approved_until(policy: OutsideSystem, amount: Decimal | None, *, now: dateti
     return now + timedelta(minutes=policy.approval_minutes) if is_for_two(policy, amount) else None
 
 
-def lacks_approval(write: OutsideWrite) -> bool:
-    """Whether what is about to be sent is of so much money and its history has nobody else who approved it, or it is
-    not what its row says, however it came to be sent.
+def why_not_sent(write: OutsideWrite) -> str:
+    """Why what is about to be sent is not, however it came to be; empty where nothing is amiss: it is not what its row
+    says, or it is of so much money and its history has nobody else who approved it.
     """
-    known = actions()[write.action]
-    amount = amount_of(write.payload) if known.accountable else None
-    if amount != (write.amount if known.accountable else None):
-        return True
-    if not is_for_two(policy_of(write.system), amount):
-        return False
+    if not actions()[write.action].accountable:
+        return ""
+    if amount_of(write.payload) != write.amount:
+        return _("El monto anotado no es el que se iba a enviar: no se envió. Avise a quien tiene el servidor.")
+    if not is_for_two(policy_of(write.system), write.amount):
+        return ""
     approved = write.changes.filter(from_state=State.APPROVAL, to_state=State.WAITING, by__isnull=False)
-    return not approved.exclude(by=write.owed_by_id).exists()
+    if approved.exclude(by=write.owed_by_id).exists():
+        return ""
+    return _("Es de más dinero que el que sale sin otra persona, y nadie lo aprobó: no se envió.")
 
 
 def approve(*, write: OutsideWrite, by: User, now: datetime) -> OutsideWrite:

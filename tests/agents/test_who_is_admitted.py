@@ -14,6 +14,9 @@ from agents import people, power
 from agents.hiring import hire
 from agents.models import AccountEvent, Agent, PowerRequest, Role, User
 from agents.newcomers import read_sheet
+from agents.presence import sign_in
+from agents.state_sweep import sweep_states
+from agents.states import open_state
 from campaigns.models import Contact
 from escalations.models import Unit
 from notices.models import Notice
@@ -42,14 +45,44 @@ def test_an_agent_one_person_made_sees_no_customer_until_supervision_says_so(
     hers, others = signed_in(zoe), signed_in(elena)
     assert not sees_customers(hers)
     assert not Contact.objects.visible_to(User.objects.get(pk=zoe.user_id)).exists()
-    told = hers.get("/", follow=True)
-    assert "Supervisión todavía no la puso de turno" in told.content.decode()
+    told = hers.get("/", follow=True).content.decode()
+    assert "Supervisión todavía no la puso de turno" in told
+    assert "Pida a su supervisión" in told
+    assert "quien administra el centro" not in told
+    assert not open_state(zoe)  # calls would ring where her pages do not open
     assert hers.get(reverse("customer", args=[contact.contract])).status_code == 403
     page = signed_in(ines).get(reverse("admin:agents_agent_change", args=[zoe.pk])).content.decode()
     assert 'name="is_on_duty"' not in page  # who administers does not put her on duty
     assert "Espera que la ponga de turno" in others.get(reverse("agents:people")).content.decode()
     others.post(reverse("agents:change_duty", args=[zoe.pk]), {"on_duty": "yes"})
     assert sees_customers(hers)
+
+
+def test_whose_password_is_put_in_mid_shift_is_signed_out_and_supervision_hears_it(
+    ines: User, elena: User, ana: Agent
+) -> None:
+    """Her switchboard follows what she does: nothing rings where her page does not open."""
+    User.objects.filter(pk=elena.pk).update(email="elena@example.org")
+    now = timezone.now()
+    sign_in(user=ana.user, now=now)
+    power.put_password(user=ana.user, password="rio-verde-en-agosto", by=ines, now=now)
+    sweep_states(now=now)
+    assert not open_state(ana)
+    event = AccountEvent.objects.get(user=elena, kind=AccountEvent.Kind.TO_ADMIT)
+    assert (event.note, event.is_of_the_centre) == ("ana", True)
+    assert not AccountEvent.objects.filter(kind=AccountEvent.Kind.TO_ADMIT).exclude(user=elena).exists()
+    owed = Notice.objects.get(to=["elena@example.org"])
+    assert "Personas" in owed.body
+    assert not sign_in(user=User.objects.get(pk=ana.user_id), now=now)
+    people.set_duty(agent=ana, on_duty=True)
+    assert sign_in(user=User.objects.get(pk=ana.user_id), now=now)
+
+
+def test_many_who_wait_are_told_as_one(ines: User, elena: User) -> None:
+    names = ["bea", "cleo", "dora", "eva", "flor"]
+    sheet = "\n".join(["usuario;nombre;funcion;listas", *(f"{name};{name};agente;ambas" for name in names)])
+    hire(read_sheet(sheet).newcomers, by=ines, now=timezone.now())
+    assert AccountEvent.objects.get(user=elena).note == "bea, cleo, dora y 2 más"
 
 
 @pytest.mark.parametrize("way", ["password", "switched off and on"])
