@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import append_only, audited
@@ -75,7 +76,7 @@ class AccountEvent(models.Model):
 
 
 # What is the centre's, and what whoever answers for it does about it.
-OF_THE_CENTRE = {
+OF_THE_CENTRE: dict[str, Promise] = {
     AccountEvent.Kind.KEEPING: _("Si no debe ser así, hable con quien lo cambió: hasta ese día no se quita nada."),
     AccountEvent.Kind.ADDRESSES: _(
         "Ahí van avisos del centro, o cartas sobre clientes: si no debe ser así, hable con quien lo cambió."
