@@ -18,6 +18,7 @@ from agents.audit import Book, Facts
 from agents.audit_sums import Day, Sum, sums
 from agents.digests import GRACE, link, summed_tables
 from agents.models import AuditDigest, AuditRemoval
+from agents.strangers import strangers_found
 
 TURNS_IT = "^(search_path|role|session_authorization|row_security|[a-z]+_preload_libraries|default_transaction_.*)="
 OF_A_REPORT = "^report_[0-9]+_[0-9]+$"  # where a report stands while it is taken (campaigns/rows/staging.py)
@@ -38,6 +39,8 @@ def check_audit(*, now: datetime, known: str = "") -> Checked:
     """Count everything again. `known`: an end of the chain that was kept outside, which has to be in it."""
     digests = list(AuditDigest.objects.order_by("id"))
     wrong, told = [*_triggers_missing(), *_doubles(), *_broken_links(digests, known)], [*_works_as_owner()]
+    for is_wrong, sentence in strangers_found(now=now):
+        (wrong if is_wrong else told).append(sentence)
     tables = {table.table: table for table in summed_tables()}
     of_a_table = sorted(digests, key=lambda digest: (digest.table_name, digest.id))
     for name, group in groupby(of_a_table, key=lambda digest: digest.table_name):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import uuid
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import DataPolicy, Search, User
 
+LONGEST = 200  # of what was asked, as its row keeps it
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 ONE_AT_A_TIME = 0x5EA5C4  # of the locks of the database: one person's look-ups are counted one after the other
 # One trip to the database, for it stands before every page and part of a customer: the statements of one string are one
@@ -65,7 +67,7 @@ def note_search(
     usual = DataPolicy()  # while nobody has saved one
     row: dict[str, Any] = {
         "one_at_a_time": ONE_AT_A_TIME, "user": user.pk, "now": now, "minute": now - MINUTE, "day": now - DAY,
-        "where": where.value, "what": what[:60], "asked": asked[:200], "call": call,
+        "where": where.value, "what": what[:60], "asked": _kept(asked), "call": call,
         "a_minute": usual.searches_a_minute, "a_day": usual.searches_a_day,
     }  # fmt: skip
     with connection.cursor() as cursor:
@@ -79,6 +81,14 @@ def note_search(
     if in_a_minute:
         words = _("Hizo %(most)s consultas de clientes en un minuto, lo que la política permite: espere un momento.")
         raise TooMuch(words % {"most": most_in_a_minute})
+
+
+def _kept(asked: str) -> str:
+    """As much as a row holds; what is cut off is told apart all the same."""
+    if len(asked) <= LONGEST:
+        return asked
+    mark = hashlib.sha256(asked.encode()).hexdigest()[:12]
+    return f"{asked[: LONGEST - len(mark) - 3]} · {mark}"
 
 
 def refusals(*, since: datetime) -> Sequence[Refusals]:

@@ -15,6 +15,7 @@ class CallcenterConfig(AppConfig):
 
     def ready(self) -> None:
         from agents.accounts import account_changed
+        from agents.hands import watch_every_table
         from callcenter.account_mail import mail_event
         from callcenter.database_rights import give_rights_after_migrating
         from callcenter.purpose import refuse_another_purpose, remember_purpose
@@ -26,6 +27,7 @@ class CallcenterConfig(AppConfig):
         account_changed.connect(mail_event, dispatch_uid="callcenter.account_mail")
         pre_migrate.connect(refuse_another_purpose, sender=self, dispatch_uid="callcenter.purpose")
         post_migrate.connect(remember_purpose, sender=self, dispatch_uid="callcenter.purpose")
+        post_migrate.connect(watch_every_table, sender=self, dispatch_uid="callcenter.hands")
         post_migrate.connect(give_rights_after_migrating, sender=self, dispatch_uid="callcenter.database_rights")
 
 

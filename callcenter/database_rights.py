@@ -10,14 +10,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-import pghistory.models
-from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 from psycopg import sql
 
 from agents.audit import books
-from agents.models import AuditRemoval, FactChange
+from agents.hands import written_by_triggers
 
 FOR_REPORTS = "staging"  # the one schema it makes tables in: each report's, dropped when it is taken (decision 0030)
 CAN_MAINTAIN = (
@@ -88,9 +86,7 @@ def give_rights(*, to: str) -> None:
 
 def only_read() -> list[str]:
     """Tables whose rows triggers alone write, and the list of migrations."""
-    copies = [model._meta.db_table for model in apps.get_models() if issubclass(model, pghistory.models.Event)]
-    own = [FactChange._meta.db_table, AuditRemoval._meta.db_table, pghistory.models.Context._meta.db_table]
-    return sorted({*copies, *own, "django_migrations"} & {*connection.introspection.table_names()})
+    return sorted({*written_by_triggers(), "django_migrations"} & {*connection.introspection.table_names()})
 
 
 def only_added_to() -> list[str]:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 from kombu import Queue
 
-from callcenter import embedded, production
+from callcenter import embedded, hand, production
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -72,7 +72,10 @@ _options["connect_timeout"] = 5
 _options["application_name"] = "callcenter"
 # Names are looked up where the owner made them, whatever the role was told to: a role may tell itself another path.
 DATABASE_PATH = "-c search_path=public"
-_options["options"] = " ".join(filter(None, [_options.get("options", ""), DATABASE_PATH]))
+# What is written without this word stands in a book of its own (docs/decisions/0210).
+DATABASE_HAND_KEYS = hand.words_of([SECRET_KEY, *SECRET_KEY_FALLBACKS])
+_ours = f"{DATABASE_PATH} -c {hand.SAID_AS}={DATABASE_HAND_KEYS[0]}"
+_options["options"] = " ".join(filter(None, [_options.get("options", ""), _ours]))
 if IS_TEST:
     _options["options"] += " -c synchronous_commit=off"  # whichever server it is; what is lost are tests
 if env.bool("DATABASE_POOL", False):
@@ -85,7 +88,7 @@ DATABASE_OWNER: dict[str, Any] | None = None
 if DATABASE_OWNER_URL:
     DATABASE_OWNER = dict(env.dj_db_url("_CALLCENTER_OWNER", DATABASE_OWNER_URL))
     _owners = DATABASE_OWNER.setdefault("OPTIONS", {})
-    _owners["options"] = " ".join(filter(None, [_owners.get("options", ""), DATABASE_PATH]))
+    _owners["options"] = " ".join(filter(None, [_owners.get("options", ""), _ours]))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

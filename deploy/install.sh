@@ -100,7 +100,7 @@ set -euo pipefail
 cd /opt/callcenter/current
 user=callcenter
 case "${1:-}" in
-  migrate | make_roles) user=callcenter-owner ;;
+  migrate | make_roles | know_hand) user=callcenter-owner ;;
   backup) exec runuser -u callcenter-owner -- deploy/python manage.py "$@" ;;
   restore)
     ! systemctl is-active -q callcenter.target 2>/dev/null || { echo "restore: systemctl stop callcenter.target comes first" >&2; exit 1; }

@@ -35,6 +35,7 @@ manage_as_owner() ( # as a user of its own: what the application's user runs may
 exec 9> "$opt/.lock"
 flock --nonblock 9 || stop "another one is at work"
 
+knows_hands() { [ -e "$1/callcenter/management/commands/know_hand.py" ]; }
 works_at() { sed -n 's/.*server 127.0.0.1:\([0-9]*\);.*/\1/p' "$etc/web.conf" 2>/dev/null; }
 runs() { # unit: the folder of the release it was started in, whatever `current` says by now
   local pid
@@ -73,6 +74,9 @@ else
 fi
 folder=$opt/$release
 
+if [ "${1:-}" = --back ] && ! knows_hands "$folder"; then # its processes say no word: the database takes theirs for ours
+  (folder=$opt/$was; manage_as_owner know_hand --forget > /dev/null)
+fi
 if [ "${1:-}" != --back ]; then
   say "Tables and rights: the release that works goes on working with them"
   manage_as_owner migrate --verbosity 0
@@ -134,6 +138,7 @@ if systemctl is-active -q "callcenter-web@$other"; then
   systemctl stop "callcenter-web@$other"
 fi
 systemctl disable --quiet "callcenter-web@$other"
+knows_hands "$folder" && manage_as_owner know_hand > /dev/null # none of the release before is at work by now
 
 kept=" $(readlink "$opt/current") $(readlink "$opt/before" || true) "
 for one in "$opt"/*/RELEASE; do

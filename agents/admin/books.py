@@ -7,7 +7,7 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.admin.actions import delete_selected
 
-from agents.models import AccountEvent, Disclosure, Search
+from agents.models import AccountEvent, Disclosure, Search, StrangeWrite
 from screens.admin_rights import AskedForWhatItShows, LeadsToCustomers, ReadOnly
 
 
@@ -46,6 +46,17 @@ class DisclosureAdmin(LeadsToCustomers, admin.ModelAdmin):  # type: ignore[misc,
     date_hierarchy = "at"
     ordering = ("-at",)
     fields = ("at", "kind", "user", "subject", "rows")
+
+
+@admin.register(StrangeWrite)
+class StrangeWriteAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+    """What no process of the application wrote: there should be nothing here that nobody can explain."""
+
+    list_display = ("at", "table_name", "operation", "key", "database_user", "address", "program")
+    list_filter = ("at", "operation", "table_name")
+    date_hierarchy = "at"
+    ordering = ("-at",)
+    fields = ("at", "transaction", "table_name", "operation", "key", "database_user", "address", "program")
 
 
 admin.site.unregister((AccessAttempt, AccessLog, AccessFailureLog))

@@ -44,6 +44,7 @@ class AccountEvent(models.Model):
         KEEPING = "keeping", _("Se guardarán menos tiempo los datos personales")
         ADDRESSES = "letters", _("Cambió a quién se escribe")
         TO_ADMIT = "to_admit", _("Esperan que supervisión las ponga de turno")
+        STRANGER = "stranger", _("Alguien que no es la aplicación escribió en la base")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False, verbose_name=_("persona"))
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("por"))
@@ -83,6 +84,10 @@ OF_THE_CENTRE: dict[str, Promise] = {
     ),
     AccountEvent.Kind.TO_ADMIT: _(
         "Hasta entonces no ven clientes ni reciben llamadas. Si sabe quién es cada una, hágalo en «Personas»."
+    ),
+    AccountEvent.Kind.STRANGER: _(
+        "Avise a quien tiene el servidor: si nadie sabe quién fue, la contraseña de la base está en otras manos."
+        " Quien administra ve qué filas en «Escrituras ajenas»."
     ),
 }
 

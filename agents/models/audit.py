@@ -38,6 +38,32 @@ class FactChange(models.Model):
         indexes = [BrinIndex(fields=["at"], name="fact_change_by_time", autosummarize=True)]
 
 
+@append_only(at="at")
+class StrangeWrite(models.Model):
+    """A row that somebody wrote, changed or deleted who is no process of the application. Written by a trigger alone.
+
+    `key`: of the row, where that is a number. The moment, the database's user and the address it was connected from are
+    the server's own word; `program` is what the connection called itself.
+    """
+
+    at = models.DateTimeField(_("cuándo"))
+    transaction = models.BigIntegerField(_("transacción"))
+    table_name = models.CharField(_("tabla"), max_length=63)
+    operation = models.CharField(_("operación"), max_length=6)
+    key = models.CharField(_("fila"), max_length=36, blank=True)
+    database_user = models.CharField(_("usuario de la base"), max_length=63)
+    address = models.GenericIPAddressField(_("dirección"), null=True)
+    program = models.CharField(_("programa"), max_length=63, blank=True)
+
+    class Meta:
+        verbose_name = _("escritura ajena")
+        verbose_name_plural = _("escrituras ajenas")
+        indexes = [models.Index(fields=["-at"], name="strange_write_newest_first")]
+
+    def __str__(self) -> str:
+        return f"{self.table_name} {self.key}".strip()
+
+
 @append_only(at="at", unless="OLD.is_open")
 class AuditRemoval(models.Model):
     """What retention took away of a book: how many rows, written down from when to when. By `audit_forget` alone.

@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
+from agents.hands import know
 from callcenter.backup import postgres
 from callcenter.backup.aftermath import LeftToPeople, settle_what_was_under_way
 from callcenter.backup.parts import DATABASE, FILES, About, BackupRefused, Tell, read_about
@@ -67,6 +68,7 @@ def restore(source: Path, *, now: datetime, tell: Tell) -> Restored:
         with rights_come_later():  # nobody sends what may have been sent
             call_command("migrate", verbosity=0, interactive=False)
         with as_owner():
+            know(settings.DATABASE_HAND_KEYS)  # its site may have had another key
             left = settle_what_was_under_way(taken_at=datetime.fromisoformat(about.taken_at), now=now)
             give_rights_after_migrating()
         call_command("publish_flows", quiet=True)

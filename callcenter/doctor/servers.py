@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from redis import Redis
 
 from agents.audit_check import owns_the_tables
+from agents.hands import is_known, is_ours
 from callcenter.clocks import clocks_differ_by
 from callcenter.doctor.answers import Answer, Level, Questions, look_if, wrong_if
 from callcenter.queue_rights import excess
@@ -72,6 +73,12 @@ def its_user(*, now: datetime) -> Iterator[Answer]:
     words = _("es la dueña de la base") if owns else _("no es dueña de nada")
     level = look_if(owns and not settings.IS_DEMO)
     yield Answer(f"DATABASE_URL: {settings.DATABASE_WORKS_AS}", words, level, "manage.py make_roles")
+    if not is_known():
+        yield Answer(_("quién escribe"), _("no se distingue"), Level.LOOK, "manage.py know_hand")
+        return
+    ours = is_ours()
+    words = _("se anota lo que no escribe la aplicación") if ours else _("lo de esta máquina cuenta como ajeno")
+    yield Answer(_("quién escribe"), words, wrong_if(not ours), _("La misma SECRET_KEY en todas; manage.py know_hand."))
 
 
 def migrations(*, now: datetime) -> Iterator[Answer]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 import psycopg
 import structlog
@@ -17,6 +18,8 @@ from escalations.lifecycle import CHANNEL as OF_CARDS
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0  # seconds between two tries; each is twice the one before
 ASKS_EVERY, ANSWERS_WITHIN = 20.0, 5.0  # seconds: a peer that is gone without a word is found this way only
+
+OF_A_CARD, OF_AN_AGENT = re.compile(r"[0-9]+:[0-9]+:[a-z_]+"), re.compile(r"[0-9]{1,18}")
 
 log = structlog.get_logger(__name__)
 
@@ -50,12 +53,18 @@ class Ear:
     async def _hear(self, connection: AsyncConnection) -> None:
         while True:
             async for notice in connection.notifies(timeout=ASKS_EVERY):
-                if notice.channel == OF_CARDS:
-                    self._boards.publish(card(notice.payload, len(self._boards)))
-                else:
-                    self._agents.tell(int(notice.payload), CHANGED)
+                self._tell(notice.channel, notice.payload)
             async with asyncio.timeout(ANSWERS_WITHIN):
                 await connection.execute("SELECT 1")
+
+    def _tell(self, channel: str, payload: str) -> None:
+        """Whoever may connect may notify: what is none of ours goes to nobody, and stops nothing."""
+        if channel == OF_CARDS and OF_A_CARD.fullmatch(payload):
+            self._boards.publish(card(payload, len(self._boards)))
+        elif channel == OF_AGENTS and OF_AN_AGENT.fullmatch(payload):
+            self._agents.tell(int(payload), CHANGED)
+        else:
+            log.warning("live_told_what_is_none_of_ours", channel=channel)
 
     async def _connect(self) -> AsyncConnection:
         return await AsyncConnection.connect(

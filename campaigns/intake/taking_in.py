@@ -108,10 +108,7 @@ def _work(*, report: Report, progress: Progress) -> None:
         staged = staging.remember(report=report)
     progress.set(rows_checked=counts["rows"])
     for look in range(LOOKS):
-        try:
-            _look_at_the_whole(report=report, counts=counts, told=told)
-        finally:
-            _by_our_own_path()
+        _look(report=report, counts=counts, told=told, staged=staged)
         progress.set(state=Report.State.PUBLISHING)
         try:
             with transaction.atomic():
@@ -124,11 +121,19 @@ def _work(*, report: Report, progress: Progress) -> None:
     _refresh_statistics(report=report)
 
 
-def _by_our_own_path() -> None:
-    """What stands among the rows may be somebody's view by now, and have said where the session looks names up."""
-    if not connection.needs_rollback:
-        with connection.cursor() as cursor:
-            cursor.execute("RESET search_path")
+def _look(*, report: Report, counts: dict[str, int], told: Told, staged: staging.Remembered) -> None:
+    """In one transaction in which the rows are its own: a view in their place would be somebody's program, run by ours.
+    What the look writes down stays, however it ends.
+    """
+    ended: ReportHeld | TakingInRefused | None = None
+    with transaction.atomic():
+        staging.check_untouched(report=report, since=staged)
+        try:
+            _look_at_the_whole(report=report, counts=counts, told=told)
+        except (ReportHeld, TakingInRefused) as found:
+            ended = found
+    if ended is not None:
+        raise ended
 
 
 def _read(*, report: Report, progress: Progress) -> tuple[Told, staging.Remembered]:

@@ -59,3 +59,4 @@ for one in web live ticks jobs beat switchboard; do # made anew of the new image
     xargs -r "$engine" rm --force --time 60 > /dev/null
 done
 "${compose[@]}" -p callcenter -f $here/compose.yaml up -d
+manage know_hand > /dev/null # none of the release before is at work by now

@@ -77,7 +77,7 @@ def read_file(*, board: Switchboard, path: Path, now: datetime) -> tuple[Taken, 
             first = _first_line(file, path)
             known = LogFile.objects.filter(switchboard=board, first_line=first).first()
             reading = Reading(file, offset=known.offset if known else 0)
-            if known is not None and _before(file, known.offset) != bytes(known.before or b""):  # another, or cut since
+            if known is not None and not _is_as_read(file, known):  # another, or cut since
                 reading.offset = 0
             taken = take_lines(board=board, lines=reading.lines())
             if reading.broken:
@@ -120,6 +120,15 @@ def is_line(text: str) -> bool:
     except NotALine:
         return False
     return True
+
+
+def _is_as_read(file: BinaryIO, known: LogFile) -> bool:
+    """Whether it reaches as far as it was read, and the same stands before there."""
+    if known.offset:
+        file.seek(known.offset - 1)
+        if not file.read(1):
+            return False
+    return _before(file, known.offset) == bytes(known.before or b"")
 
 
 def _before(file: BinaryIO, offset: int) -> bytes:

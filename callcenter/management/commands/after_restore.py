@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from agents.hands import know
 from callcenter.backup.aftermath import settle_what_was_under_way
 from callcenter.ownership import as_owner
 from screens.terminal import TerminalCommand
@@ -25,6 +27,7 @@ class Command(TerminalCommand):
         now = timezone.now()
         taken_at = _read(moment, now=now)
         with as_owner():
+            know(settings.DATABASE_HAND_KEYS)
             left = settle_what_was_under_way(taken_at=taken_at, now=now)
         words = _("%(mails)d correos y %(operations)d operaciones esperan a una persona; las sesiones terminaron.")
         self.stdout.write(words % {"mails": left.mails, "operations": left.operations})

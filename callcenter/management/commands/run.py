@@ -18,11 +18,13 @@ from django.core.management.base import CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
 
+from agents.hands import know
 from callcenter import embedded
 from callcenter.counted_migrations import CountedMigrations
 from callcenter.demo import making, outside_systems, progress, switchboard
 from callcenter.installing import Counter
 from callcenter.metrics import shared_folder
+from callcenter.ownership import as_owner
 from callcenter.ports import next_free_port
 from callcenter.processes import Foreground, Program
 from callcenter.purpose import refuse_another_purpose
@@ -111,6 +113,8 @@ class Command(TerminalCommand):
             call_command(CountedMigrations(show=counter.show), verbosity=0, interactive=False)
         finally:
             counter.end()
+        with as_owner():
+            know(settings.DATABASE_HAND_KEYS)
         self._say("Preparing schedule and flows …")
         sync_schedule(ticks=SCHEDULE, now=timezone.now())
         call_command("publish_flows", quiet=True, stdout=self.stdout)

@@ -1,0 +1,69 @@
+"""Who answers for the centre hears that somebody wrote in the database who is no process of the application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Max, Min
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agents.accounts import Kind, note
+from agents.hands import is_known, is_ours, unwatched
+from agents.models import AccountEvent, StrangeWrite, User
+from agents.power import POWERFUL
+
+AGAIN_AFTER = timedelta(minutes=10)  # of somebody who writes on
+LOOKED_BACK = timedelta(days=1)  # what is older was told, or belongs to a time when nothing was
+STAYS_WRONG = timedelta(days=30)
+NAMED = 3
+
+
+def tell_of_strangers(*, now: datetime) -> int:
+    """On their next page and by mail; how many rows that is of. One who writes on is told of every ten minutes."""
+    recent = StrangeWrite.objects.filter(at__gt=now - LOOKED_BACK)
+    if not recent.exists():
+        return 0
+    told = AccountEvent.objects.filter(kind=Kind.STRANGER, at__lte=now).aggregate(last=Max("at"))["last"]
+    if told is not None:
+        if now - told < AGAIN_AFTER:
+            return 0
+        recent = recent.filter(at__gt=told)
+    if not (rows := recent.count()):
+        return 0
+    tables = recent.order_by("table_name").values_list("table_name", flat=True).distinct()
+    words = ngettext("%(count)d fila: %(tables)s", "%(count)d filas: %(tables)s", rows)
+    said = words % {"count": rows, "tables": ", ".join(tables[:NAMED])}
+    for user in User.objects.filter(role__in=POWERFUL, is_active=True):
+        note(user=user, kind=Kind.STRANGER, now=now, words=said)
+    return rows
+
+
+def strangers_found(*, now: datetime) -> Iterator[tuple[bool, str]]:
+    """For `verify_audit`: whether it is wrong, and the sentence."""
+    for table, _key in unwatched():
+        yield True, _("%(table)s: nadie anota quién escribe ahí (manage.py migrate).") % {"table": table}
+    if not is_known():
+        yield False, _("La base no distingue todavía quién escribe (manage.py know_hand).")
+    elif not is_ours():
+        yield True, _("Lo que este proceso escribe cuenta como ajeno: SECRET_KEY es otra (manage.py know_hand).")
+    by_table = StrangeWrite.objects.values("table_name", "database_user", "address").order_by("table_name")
+    for one in by_table.annotate(rows=Count("pk"), first=Min("at"), last=Max("at")):
+        words = ngettext(
+            "%(table)s: %(user)s, que no es la aplicación, escribió %(rows)d fila desde %(where)s, %(when)s.",
+            "%(table)s: %(user)s, que no es la aplicación, escribió %(rows)d filas desde %(where)s, %(when)s.",
+            one["rows"],
+        )
+        where = one["address"] or _("la misma máquina")
+        when = " – ".join(dict.fromkeys(_moment(one[name]) for name in ("first", "last")))
+        is_wrong = now - one["last"] < STAYS_WRONG
+        yield is_wrong, words % {
+            "table": one["table_name"], "user": one["database_user"], "rows": one["rows"], "where": where, "when": when
+        }  # fmt: skip
+
+
+def _moment(at: datetime) -> str:
+    return date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")

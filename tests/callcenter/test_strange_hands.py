@@ -1,0 +1,165 @@
+"""What no process of the application wrote in its database: somebody with its password, or at the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from agents import hands
+from agents.audit_check import check_audit
+from agents.models import AccountEvent, Agent, StrangeWrite, User
+from agents.strangers import AGAIN_AFTER, tell_of_strangers
+from callcenter.doctor.servers import its_user
+from callcenter.hand import word_of
+from notices.models import Notice
+from tests.audit import by_its_owner
+from tests.callcenter.test_database_roles import works
+from tests.campaigns.conftest import december, house_rules, make_contact
+
+__all__ = ["december", "house_rules", "make_contact", "works"]
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def known() -> Iterator[None]:
+    """The database knows whose hand is the application's."""
+    with by_its_owner():
+        call_command("know_hand")
+    yield
+    with by_its_owner():
+        call_command("know_hand", forget=True)
+
+
+def strange() -> list[tuple[str, str, str]]:
+    return list(StrangeWrite.objects.order_by("pk").values_list("table_name", "operation", "key"))
+
+
+def test_whoever_has_the_password_writes_nowhere_without_a_line_of_it(
+    known: None, works: psycopg.Connection, ana: Agent, make_contact: Any
+) -> None:
+    contact = make_contact(ana)
+    assert strange() == [], "what the application writes is none"
+    works.execute("UPDATE campaigns_contact SET contract = contract || '9'")  # of no fact, and told nowhere else
+    works.execute("UPDATE campaigns_listentry SET ready_at = now() + interval '20 days'")
+    works.execute("INSERT INTO agents_team (name) VALUES ('Sombra')")
+    works.execute("DELETE FROM agents_team WHERE name IN ('Sombra', 'Una', 'Otra')")
+    told = [(table, operation) for table, operation, _key in strange()]
+    assert told[0] == ("campaigns_contact", "update")
+    assert ("campaigns_listentry", "update") in told
+    assert told[-2:] == [("agents_team", "insert"), ("agents_team", "delete")]
+    first = StrangeWrite.objects.earliest("pk")
+    assert (first.key, first.database_user, first.address) == (str(contact.pk), works.info.user, None)
+
+
+def test_every_table_is_watched() -> None:
+    assert hands.unwatched() == []
+    there = {*connection.introspection.table_names()} - hands.written_by_triggers() - {"django_migrations"}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = %s", [hands.TRIGGER])
+        assert {table for (table,) in cursor.fetchall()} == there
+
+
+def test_one_that_is_not_watched_is_wrong(known: None) -> None:
+    with by_its_owner(), connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE agents_team DISABLE TRIGGER strange_write")
+    assert [said for said in check_audit(now=timezone.now()).wrong if said.startswith("agents_team")]
+    with by_its_owner():
+        hands.watch_every_table()
+    assert not [said for said in check_audit(now=timezone.now()).wrong if said.startswith("agents_team")]
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "SET callcenter.hand = 'anything'",
+        "SELECT set_config('callcenter.hand', prosrc, FALSE) FROM pg_proc WHERE proname = 'is_a_stranger'",
+        "SET search_path = staging, public;"
+        " CREATE FUNCTION staging.is_a_stranger() RETURNS boolean LANGUAGE sql AS 'SELECT FALSE'",
+        "SET search_path = staging, pg_catalog, public;"
+        " CREATE FUNCTION staging.sha256(bytea) RETURNS bytea LANGUAGE sql AS 'SELECT NULL::bytea'",
+        "CREATE TEMP TABLE agents_strangewrite (LIKE public.agents_strangewrite)",
+    ],
+)
+def test_no_way_around_it(way: str, known: None, works: psycopg.Connection) -> None:
+    works.execute(way)  # type: ignore[arg-type]  # of this file
+    works.execute("INSERT INTO public.agents_team (name) VALUES ('Sombra')")
+    assert [table for table, *_rest in strange()] == ["agents_team"]
+    works.execute("DROP FUNCTION IF EXISTS staging.is_a_stranger(); DROP FUNCTION IF EXISTS staging.sha256(bytea)")
+
+
+def test_who_has_the_password_neither_makes_nor_ends_the_watch(known: None, works: psycopg.Connection) -> None:
+    for refused in (
+        "CREATE OR REPLACE FUNCTION public.is_a_stranger() RETURNS boolean LANGUAGE sql STABLE RETURN FALSE",
+        "DROP TRIGGER strange_write ON agents_team",
+        "DELETE FROM agents_strangewrite",
+        "INSERT INTO agents_strangewrite DEFAULT VALUES",
+        "SELECT public.strange_write()",
+    ):
+        with pytest.raises((psycopg.errors.InsufficientPrivilege, psycopg.errors.FeatureNotSupported)):
+            works.execute(refused)  # type: ignore[arg-type]
+
+
+def test_the_word_is_in_no_place_its_password_reads(known: None, works: psycopg.Connection) -> None:
+    word = settings.DATABASE_HAND_KEYS[0]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('callcenter.hand')")
+        assert cursor.fetchone() == (word,)
+        connection.ensure_connection()
+        seen = works.execute("SELECT to_jsonb(s)::text FROM pg_stat_activity s").fetchall()
+    seen += works.execute("SELECT pg_get_functiondef('public.is_a_stranger'::regproc)").fetchall()
+    seen += works.execute("SELECT to_jsonb(s)::text FROM pg_settings s WHERE name LIKE '%hand%'").fetchall()
+    assert seen
+    assert not [one for (one,) in seen if word in one]
+
+
+def test_until_it_is_known_everybody_is_the_application(works: psycopg.Connection) -> None:
+    """A release that says no word may still be at work."""
+    works.execute("INSERT INTO agents_team (name) VALUES ('Vieja')")
+    assert strange() == []
+    assert [one for one in check_audit(now=timezone.now()).told if "know_hand" in one]
+    assert [one for one in its_user(now=timezone.now()) if "know_hand" in one.to_do]
+
+
+def test_a_process_with_another_key_counts_as_a_stranger_and_is_told_so(known: None) -> None:
+    with by_its_owner():
+        hands.know([word_of("another key altogether")])
+    assert not hands.is_ours()
+    assert [said for said in check_audit(now=timezone.now()).wrong if "SECRET_KEY" in said]
+    with by_its_owner():
+        hands.know([word_of("another key altogether"), *settings.DATABASE_HAND_KEYS])  # while one follows the other
+    assert hands.is_ours()
+
+
+def test_who_answers_for_the_centre_hears_of_it_once_in_a_while(
+    known: None, works: psycopg.Connection, elena: User, ines: User, ana: Agent
+) -> None:
+    User.objects.filter(pk=elena.pk).update(email="elena@example.org")
+    now = timezone.now()
+    assert tell_of_strangers(now=now) == 0
+    works.execute("INSERT INTO agents_team (name) VALUES ('Una'), ('Otra')")
+    later = timezone.now()
+    assert tell_of_strangers(now=later) == 2
+    told = AccountEvent.objects.filter(kind=AccountEvent.Kind.STRANGER)
+    assert {event.user for event in told} == {elena, ines}
+    assert {event.note for event in told} == {"2 filas: agents_team"}
+    assert "Escrituras ajenas" in Notice.objects.get(to=["elena@example.org"]).body
+    works.execute("DELETE FROM agents_team WHERE name IN ('Sombra', 'Una', 'Otra')")
+    assert tell_of_strangers(now=later) == 0, "not of each row"
+    assert tell_of_strangers(now=later + AGAIN_AFTER) == 2
+    (said,) = [one for one in check_audit(now=later).wrong if one.startswith("agents_team")]
+    assert "escribió 4 filas desde la misma máquina" in said
+
+
+def test_many_rows_of_the_application_are_none(known: None, ines: User) -> None:
+    LogEntry.objects.bulk_create(
+        LogEntry(user=ines, object_repr=str(n), action_flag=2, change_message="") for n in range(2_000)
+    )
+    assert strange() == []
