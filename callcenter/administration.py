@@ -89,6 +89,7 @@ SECTIONS = (
         "agents.accountevent": _("Qué pasó con cada cuenta: contraseñas, factores, funciones e ingresos nuevos."),
         "agents.search": _("Quién buscó clientes, dónde y cuándo, y lo que se le rechazó; a quiénes, no."),
         "agents.disclosure": _("Quién vio o exportó datos personales, de qué y cuántos."),
+        "agents.strangewrite": _("Filas que alguien escribió en la base sin ser la aplicación; debería estar vacío."),
         "agents.legalhold": _("De quién no se quita nada mientras lo pida un juez o la ATT."),
         "agents.removalrun": _("Qué datos personales se quitaron, cuándo y hasta qué fecha."),
         "inbound.reservedsearch": _("Búsquedas de 104 que encontraron números en reserva; cuáles, no se guarda."),

@@ -79,6 +79,29 @@ RULES = (
         ),
     ),
     Rule(
+        "what somebody writes in the database who is not the application is told nowhere",
+        "agents/hands.py",
+        '" WHEN (public.is_a_stranger()) EXECUTE',
+        '" WHEN (FALSE) EXECUTE',
+        ("tests/callcenter/test_strange_hands.py::test_whoever_has_the_password_writes_nowhere_without_a_line_of_it",),
+    ),
+    Rule(
+        "nobody hears of what a stranger wrote",
+        "agents/strangers.py",
+        "    if not recent.exists():",
+        "    if True:",
+        ("tests/callcenter/test_strange_hands.py::test_who_answers_for_the_centre_hears_of_it_once_in_a_while",),
+    ),
+    Rule(
+        "who waits to be put on duty has calls ring for her",
+        "agents/presence.py",
+        "user.role == Role.AGENT and user.is_admitted",
+        "user.role == Role.AGENT",
+        (
+            "tests/agents/test_who_is_admitted.py::test_whose_password_is_put_in_mid_shift_is_signed_out_and_supervision_hears_it",
+        ),
+    ),
+    Rule(
         "an auditor changes what he reads",
         "agents/access.py",
         "steering_only = roles_only(Role.SUPERVISOR)",

@@ -50,6 +50,14 @@ def test_a_loop_through_the_customers_ends_with_429_a_trace_and_an_alert(
     assert words.startswith("A Ana se le rechazaron 2 consultas de clientes en una hora")
 
 
+def test_what_begins_with_the_same_two_hundred_letters_is_asked_twice(strict: DataPolicy, ana: Agent) -> None:
+    """An address so long that the names after it are cut off made one of all."""
+    for name in ("Rojas", "Mamani"):
+        note_search(user=ana.user, where=Search.Where.CALL, asked=f"{'x' * 200} {name}", now=timezone.now())
+    kept = [*Search.objects.values_list("asked", flat=True)]
+    assert (len({*kept}), {len(asked) for asked in kept}) == (2, {200})
+
+
 def test_who_waits_a_minute_goes_on_until_the_day_is_full(strict: DataPolicy, ana: Agent, luis: Agent) -> None:
     began = timezone.now()
 

@@ -30,6 +30,7 @@ MAY = {
     "control_room.Wallboard": "vacd",
     "agents.DataPolicy": "vc",
     "agents.Disclosure": "v",
+    "agents.StrangeWrite": "v",
     "agents.LegalHold": "vac",  # the action that lifts; a hold itself is not changed
     "agents.PowerRequest": "v",
     "agents.RemovalRun": "v",

@@ -91,6 +91,20 @@ def test_an_agent_hears_of_what_is_hers_and_of_nothing_else(open_board, claim, e
     assert not {event for event, _data in board.heard} - {"beat", "card"}
 
 
+@pytest.mark.parametrize(
+    "told", [("agents", "x"), ("agents", ""), ("cards", "1:1:new\n\nevent: card\ndata: 9:9:new"), ("cards", "x")]
+)
+def test_what_whoever_may_connect_notifies_goes_to_nobody_and_stops_nothing(told, open_board, claim, elena, ana):
+    board, hers = open_board(elena), open_board(ana.user, path=OWN)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", told)
+    working.note(escalation_id=claim.pk, text="Llamó otra vez", by=elena, now=timezone.now())
+    tell_pages([ana.user_id])
+    board.hears("card", f"{claim.pk}:{Escalation.objects.get(pk=claim.pk).version}:new:1")
+    hers.hears("own", "changed")
+    assert not [card for card in board.cards if card.startswith("9:")]
+
+
 def test_what_was_rolled_back_is_not_heard(open_board, claim, elena):
     board = open_board(elena)
     with transaction.atomic():

@@ -76,6 +76,9 @@ KEPT = {
         **dict.fromkeys(("table_name", "operation", "columns", "database_user", "address"), CODES),
     },
     "agents.Search": {"what": CODES},
+    "agents.StrangeWrite": dict.fromkeys(
+        ("table_name", "operation", "key", "database_user", "address", "program"), CODES
+    ),
     "campaigns.Attempt": {},
     "campaigns.CampaignChange": {"verb": CODES, "note": "why a month was changed"},
     "campaigns.Contact": {"zone": FIGURES, "segment": FIGURES},

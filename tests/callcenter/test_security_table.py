@@ -82,6 +82,13 @@ SHOWN_BY: dict[str, dict[str, list[str]]] = {
     "S9": {
         "campaigns/intake/test_intake_races.py": [
             "test_rows_that_somebody_wrote_meanwhile_are_published_by_nobody",
+            "test_while_the_house_looks_at_its_rows_nobody_runs_a_program_of_his_there",
+        ],
+        "callcenter/test_strange_hands.py": [
+            *("test_whoever_has_the_password_writes_nowhere_without_a_line_of_it", "test_every_table_is_watched"),
+            *("test_no_way_around_it", "test_who_has_the_password_neither_makes_nor_ends_the_watch"),
+            *("test_the_word_is_in_no_place_its_password_reads", "test_one_that_is_not_watched_is_wrong"),
+            "test_who_answers_for_the_centre_hears_of_it_once_in_a_while",
         ],
         "agents/test_audit_that_stays.py": [
             *("test_events_are_neither_changed_nor_deleted", "test_an_audit_is_not_switched_off_for_a_session"),

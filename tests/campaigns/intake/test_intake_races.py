@@ -154,21 +154,25 @@ def test_the_planner_waits_for_no_report_that_is_being_published(at: At) -> None
         " ALTER TABLE staging.copied RENAME TO {name}",
     ],
 )
+@pytest.mark.parametrize("when", ["before the look", "after it"])
 def test_rows_that_somebody_wrote_meanwhile_are_published_by_nobody(
-    statement: str, at: At, monkeypatch: pytest.MonkeyPatch
+    when: str, statement: str, at: At, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever has the application's password finds them between two transactions, as the file's own."""
     report = received(ccvp(*many(5)), now=at("2026-11-25 06:10"))
-    look = taking_in._look_at_the_whole
+    look = taking_in._look
 
     def from_outside(*, report: Report, **more: Any) -> None:
+        if when == "after it":
+            look(report=report, **more)
         table = staging.table_of(report)
         with psycopg.connect(**outside(), autocommit=True) as stranger:
             stranger.execute(f"SET ROLE {WORKS}")
             stranger.execute(statement.format(table=table, name=table.partition(".")[2]))
-        look(report=report, **more)
+        if when == "before the look":
+            look(report=report, **more)
 
-    monkeypatch.setattr(taking_in, "_look_at_the_whole", from_outside)
+    monkeypatch.setattr(taking_in, "_look", from_outside)
     take_in(report_id=report.pk, now=at("2026-11-25 06:11"))
     report.refresh_from_db()
     assert report.state == Report.State.WAITING
@@ -178,4 +182,26 @@ def test_rows_that_somebody_wrote_meanwhile_are_published_by_nobody(
     with psycopg.connect(**outside(), autocommit=True) as stranger:
         stranger.execute("DROP TABLE IF EXISTS staging.copied CASCADE")
     take_in(report_id=report.pk, now=at("2026-11-25 08:11"))
+    assert Renewal.objects.count() == 5
+
+
+def test_while_the_house_looks_at_its_rows_nobody_runs_a_program_of_his_there(
+    at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A view in the place of the rows would be his program in a session of ours, which says what no password tells."""
+    report = received(ccvp(*many(5)), now=at("2026-11-25 06:10"))
+    look, refused = taking_in._look_at_the_whole, []
+
+    def from_outside(*, report: Report, **more: Any) -> None:
+        with psycopg.connect(**outside(), autocommit=True) as stranger:
+            stranger.execute(f"SET ROLE {WORKS}; SET lock_timeout = '200ms'")
+            for statement in ("DROP TABLE {}", "ALTER TABLE {} RENAME TO gone", "DELETE FROM {}"):
+                with pytest.raises(psycopg.errors.LockNotAvailable):
+                    stranger.execute(statement.format(staging.table_of(report)))  # type: ignore[arg-type]
+                refused.append(statement)
+        look(report=report, **more)
+
+    monkeypatch.setattr(taking_in, "_look_at_the_whole", from_outside)
+    take_in(report_id=report.pk, now=at("2026-11-25 06:11"))
+    assert len(refused) == 3
     assert Renewal.objects.count() == 5

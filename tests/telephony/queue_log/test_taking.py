@@ -21,7 +21,7 @@ from agents.keeping import Held
 from telephony.forgetting import forget_numbers
 from telephony.models import LogFile, LoggedLine, LoggedVisit, Switchboard
 from telephony.queue_log import taking
-from telephony.queue_log.files import NotALog, read_file
+from telephony.queue_log.files import NotALog, fingerprint, read_file
 from telephony.queue_log.recounting import visits_from_lines
 from telephony.queue_log.taking import VISIT_COLUMNS, take_lines
 from tests.telephony.queue_log.recorded import SAMPLES, visits_of
@@ -212,6 +212,16 @@ def test_a_file_that_was_cut_and_written_anew_is_read_whole(log: Path, board: Sw
     read_file(board=board, path=log, now=now)
     first, rest = recorded_lines()[0], ["1795999999|1795999999.1|101|NONE|ENTERQUEUE||7|1"]
     log.write_text("\n".join([first, *rest, ""]))
+    taken, _is_cut = read_file(board=board, path=log, now=now)
+    assert taken.new == 1
+
+
+def test_where_it_was_read_to_is_not_believed_beyond_its_end(log: Path, board: Switchboard, now: datetime) -> None:
+    """What stands before there is nothing, which whoever has the database's password can say as well."""
+    read_file(board=board, path=log, now=now)
+    LogFile.objects.update(offset=10**12, before=fingerprint(b""))
+    with log.open("a") as file:
+        file.write("1795999999|1795999999.1|101|NONE|ENTERQUEUE||7|1\n")
     taken, _is_cut = read_file(board=board, path=log, now=now)
     assert taken.new == 1
 
