@@ -73,6 +73,12 @@ def pages(*, now: datetime) -> Iterator[Answer]:
     yield Answer(_("estilos y guiones"), words, wrong_if(not can_be_read), "manage.py collectstatic")
 
 
+def manual(*, now: datetime) -> Iterator[Answer]:
+    is_made = (settings.MANUAL / "es" / "pages.json").exists()
+    words = _("está") if is_made else _("no se hizo: la ayuda de las páginas no lleva a ninguna parte")
+    yield Answer(_("manual"), words, look_if(not is_made), "make manual")
+
+
 def backup(*, now: datetime) -> Iterator[Answer]:
     last = last_backup()
     is_late = not settings.IS_DEMO and (last is None or now - last > BACKUP_EACH)
@@ -85,5 +91,6 @@ QUESTIONS: Questions = (
     (gettext_lazy("disco"), room),
     (gettext_lazy("memoria"), strength),
     (gettext_lazy("estilos y guiones"), pages),
+    (gettext_lazy("manual"), manual),
     (gettext_lazy("última copia desde esta máquina"), backup),
 )

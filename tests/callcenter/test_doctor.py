@@ -170,6 +170,16 @@ def test_a_disk_that_fills_is_said_before_it_is_full(
     assert said(machine.room)[0].level == level
 
 
+def test_a_manual_that_was_not_made_is_said(settings: Any, tmp_path: Any) -> None:
+    settings.MANUAL = tmp_path
+    (told,) = machine.manual(now=timezone.now())
+    assert (told.level, told.to_do) == (Level.LOOK, "make manual")
+    (tmp_path / "es").mkdir()
+    (tmp_path / "es" / "pages.json").write_text("{}")
+    (told,) = machine.manual(now=timezone.now())
+    assert told.level == Level.WELL
+
+
 def test_a_backup_that_is_late_is_said(settings: Any, tmp_path: Any) -> None:
     settings.CALLCENTER_HOME, settings.IS_DEMO = tmp_path, False
     assert (last_backup(), worst(said(machine.backup))) == (None, Level.LOOK)

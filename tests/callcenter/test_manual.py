@@ -98,3 +98,25 @@ class TestServing:
 
     def test_who_is_not_in_reads_none(self, made: Path, client: Client) -> None:
         assert client.get("/manual/es/index.html").status_code == 302
+
+
+WRITTEN = re.compile(r'^(msgid|msgstr)\S* ("[^\n]*"(?:\n"[^\n]*")*)', re.MULTILINE)
+NAMED = re.compile(r"(?<![*\w])\*([^*\n]+)\*(?![*\w])")
+# Titles of documents that are in English alone, and a word of HTTP.
+TITLES = {"the language of the screens", "for other programs", "the switchboard", "problem+json", "faults", "security"}
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_what_it_names_by_its_words_is_on_the_screens(language: str) -> None:
+    """Of a page, a button or a field that was given another name, the manual goes on telling the old one."""
+    catalogue = (settings.BASE_DIR / "locale" / "en" / "LC_MESSAGES" / "django.po").read_text(encoding="utf-8")
+    side = "msgid" if language == "es" else "msgstr"
+    told = "\n".join(text.replace('"\n"', "").lower() for kind, text in WRITTEN.findall(catalogue) if kind == side)
+    named = [
+        (page.name, part.strip(" …."))
+        for page in sorted((settings.BASE_DIR / "docs" / language).glob("*.md"))
+        for words in NAMED.findall(page.read_text(encoding="utf-8"))
+        for part in words.lower().split(" › ")
+    ]
+    assert len(named) > 25
+    assert [(page, name) for page, name in named if name not in told and name not in TITLES] == []

@@ -59,5 +59,18 @@ def test_a_month_that_waits_for_a_word_launches_itself_there_alone(
     assert launched == [december.pk]
 
 
+def test_rung_in_a_production_it_writes_no_report(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever has the queue's password rings it there as well."""
+    done: list[str] = []
+    monkeypatch.setattr("callcenter.demo.smartflex.save_what_is_missing", lambda *, now: done.append("report"))
+    monkeypatch.setattr(always_on, "stay_live", lambda *, now: done.append("live"))
+    settings.IS_DEMO = False
+    demo_goes_on()
+    assert done == []
+    settings.IS_DEMO = True
+    demo_goes_on()
+    assert done == ["live", "report"]
+
+
 def test_one_that_cannot_be_launched_waits(december: Campaign) -> None:
     assert always_on.launch_what_is_proposed(now=timezone.now()) == 0, "it runs already"
