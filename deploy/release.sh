@@ -74,7 +74,7 @@ else
 fi
 folder=$opt/$release
 
-if [ "${1:-}" = --back ] && ! knows_hands "$folder"; then # its processes say no word: the database takes theirs for ours
+if [ "${1:-}" = --back ] && ! knows_hands "$folder" && knows_hands "$opt/$was"; then # its processes say no word
   (folder=$opt/$was; manage_as_owner know_hand --forget > /dev/null)
 fi
 if [ "${1:-}" != --back ]; then
