@@ -15,7 +15,7 @@ from api.told import problem_response
 from campaigns.calling.rules import CallRefused
 from campaigns.desk.answers import ResultRefused
 from campaigns.desk.results import StaleResult
-from campaigns.intake.receiving import FileRefused, NoRoom
+from campaigns.intake.receiving import FileRefused, NotKept
 from escalations.lifecycle import EscalationRefused
 
 REFUSALS = (ResultRefused, StaleResult, CallRefused, EscalationRefused)  # of a verb: what was sent is understood
@@ -52,8 +52,8 @@ def problem_of(error: Exception) -> Problem:
             return Problem(409, "card_refused", str(error))
         case FileRefused():
             return Problem(422, "file_refused", str(error))
-        case NoRoom():
-            return Problem(507, "no_room", str(error))
+        case NotKept():
+            return Problem(507, "no_room", str(error)) if error.is_full else Problem(503, "not_kept", str(error))
         case TooMuch():
             return Problem(429, "too_much", str(error), headers={"Retry-After": "60"})
         case PermissionDenied():
@@ -76,7 +76,7 @@ def answer(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def answers_for() -> Mapping[type[Exception], Callable[[HttpRequest, Any], HttpResponse]]:
     kinds = (Problem, AuthenticationError, ValidationError, HttpError, Http404, PermissionDenied, TooMuch)
-    return dict.fromkeys((*kinds, *REFUSALS, FileRefused, NoRoom), answer)
+    return dict.fromkeys((*kinds, *REFUSALS, FileRefused, NotKept), answer)
 
 
 def _places(errors: Any) -> list[dict[str, str]]:

@@ -21,6 +21,7 @@ DEFENCES = (
     "database-tls",
     "queue-tls",
     "systems-tls",
+    "files-tls",
     "database-roles",
 )  # a site may do without, and says
 VERIFIED = "verify-full"  # by PostgreSQL's client: the authority, and that it is of this name
@@ -77,6 +78,11 @@ def _missing_defences(settings: Any) -> Iterator[tuple[str, str]]:
     if plain := sorted(filter(_is_plain_and_elsewhere, (settings.SYSTEMS_URL, *settings.SYSTEM_URLS.values()))):
         told = f"SYSTEMS_URL, SYSTEM_URLS: {', '.join(plain)} is asked about customers without TLS: https://…;"
         yield "systems-tls", f"{told} or name systems-tls in PRODUCTION_WITHOUT."
+    if _is_plain_and_elsewhere(settings.FILES_URL):
+        yield (
+            "files-tls",
+            "FILES_URL: reports go there without TLS: https://…; or name files-tls in PRODUCTION_WITHOUT.",
+        )
     if settings.RUNS_EMBEDDED:
         return
     database = settings.DATABASES["default"]

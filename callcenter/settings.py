@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 from kombu import Queue
 
-from callcenter import embedded, hand, production
+from callcenter import embedded, files_address, hand, production
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -264,6 +264,7 @@ USE_THOUSAND_SEPARATOR = False  # grouping is a filter's work: a key of 1,000 or
 
 # -- Files -----------------------------------------------------------------------------------------------------------
 
+FILES_URL = env.str("FILES_URL", "")  # of an object storage, where several machines keep the same files
 MANUAL = BASE_DIR / "docs" / "built"  # `make manual`
 STATIC_URL = "static/"
 STATIC_ROOT: Path | None = env.path("STATIC_ROOT", BASE_DIR / "staticfiles")
@@ -277,6 +278,11 @@ STORAGES = {
         "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},  # whoever serves reads them
     },
 }
+if FILES_URL:
+    STORAGES["default"] = {
+        "BACKEND": "callcenter.object_storage.Objects",
+        "OPTIONS": files_address.options_of(FILES_URL),
+    }
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MANIFEST_STRICT = False
 if IS_DEMO:  # served where they lie: nothing is collected, and no folder for it is missed

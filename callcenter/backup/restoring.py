@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,8 +19,8 @@ from django.utils.translation import gettext as _
 from agents.hands import know
 from callcenter.backup import postgres
 from callcenter.backup.aftermath import LeftToPeople, settle_what_was_under_way
+from callcenter.backup.files import move_in, names_of, take_apart, the_files, whereabouts
 from callcenter.backup.parts import DATABASE, FILES, About, BackupRefused, Tell, read_about
-from callcenter.backup.taking import files_home
 from callcenter.database_rights import give_rights_after_migrating, rights_come_later
 from callcenter.ownership import as_owner
 from callcenter.proofs import broken_promises, wrong_seals
@@ -46,25 +45,23 @@ def restore(source: Path, *, now: datetime, tell: Tell) -> Restored:
     refuse_a_site_that_is_there()
     about = read_about(source, tell=tell)
     _refuse_what_does_not_fit(about)
-    home = files_home()
-    arriving = home.with_name(f"{home.name}.part")
-    shutil.rmtree(arriving, ignore_errors=True)
+    files, arriving = the_files(), None
+    where = whereabouts(files)
     try:
         tell(_("Se traen %(count)d archivos…") % {"count": about.files})
-        _take_apart(source / FILES, arriving)
+        arriving = take_apart(source / FILES, files)
         with as_owner():
             postgres.restore(source / DATABASE, tell=tell)
-        with _half_made(home):
-            if home.exists():
-                home.rmdir()  # it is empty
-            arriving.rename(home)
+        with _half_made(where):
+            move_in(arriving, files)
     except OSError as error:
         words = _("No se pudo escribir en %(folder)s: %(why)s.")
-        raise BackupRefused(words % {"folder": home.parent, "why": error.strerror or error}) from None
+        raise BackupRefused(words % {"folder": where, "why": error.strerror or error}) from None
     finally:
-        shutil.rmtree(arriving, ignore_errors=True)
+        if arriving is not None:
+            shutil.rmtree(arriving, ignore_errors=True)
     tell(_("Se lleva a esta versión…"))
-    with _half_made(home):
+    with _half_made(where):
         with rights_come_later():  # nobody sends what may have been sent
             call_command("migrate", verbosity=0, interactive=False)
         with as_owner():
@@ -82,13 +79,13 @@ def refuse_a_site_that_is_there() -> None:
     if tables := connection.introspection.table_names():
         words = _("La base de datos ya tiene %(count)d tablas: se restaura en una vacía. No se tocó nada.")
         raise BackupRefused(words % {"count": len(tables)})
-    if files_home().exists() and any(files_home().iterdir()):
+    if next(names_of(the_files()), None) is not None:
         words = _("En %(folder)s ya hay archivos: se restaura en una carpeta vacía. No se tocó nada.")
-        raise BackupRefused(words % {"folder": files_home()})
+        raise BackupRefused(words % {"folder": whereabouts(the_files())})
 
 
 @contextmanager
-def _half_made(home: Path) -> Iterator[None]:
+def _half_made(where: str) -> Iterator[None]:
     """What fails from here on leaves a database that is no longer empty, and it is said what to do with it."""
     try:
         yield
@@ -97,7 +94,7 @@ def _half_made(home: Path) -> Iterator[None]:
             "Se llenó la base de datos y después algo falló (%(why)s). Lo que hay no es el sistema entero: que nadie "
             "trabaje en él. Remedie la causa, borre la base de datos y cree una vacía, vacíe %(folder)s y repita."
         )
-        raise BackupRefused(words % {"why": error, "folder": home}) from error
+        raise BackupRefused(words % {"why": error, "folder": where}) from error
 
 
 def _refuse_what_does_not_fit(about: About) -> None:
@@ -114,12 +111,6 @@ def _refuse_what_does_not_fit(about: About) -> None:
     if newer:
         words = _("La copia es de otra versión del programa (%(names)s): restaure con esa versión y actualice después.")
         raise BackupRefused(words % {"names": ", ".join(newer[:3])})
-
-
-def _take_apart(together: Path, folder: Path) -> None:
-    folder.mkdir(parents=True)
-    with tarfile.open(together, mode="r:") as archive:
-        archive.extractall(folder, filter="data")
 
 
 def _broken() -> list[str]:

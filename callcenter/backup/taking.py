@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import cast
 
 from django.conf import settings
-from django.core.files.storage import FileSystemStorage, storages
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils.translation import gettext as _
 
 from callcenter.backup import postgres
+from callcenter.backup.files import put_together, the_files
 from callcenter.backup.parts import ABOUT, DATABASE, FILES, FORMAT, About, BackupRefused, Hashed, Tell, write_hashes
-
-TOLD_EVERY = 500  # files
 
 
 def take_backup(target: Path, *, now: datetime, tell: Tell) -> About:
@@ -39,7 +35,7 @@ def take_backup(target: Path, *, now: datetime, tell: Tell) -> About:
             postgres.dump(written, tell=tell)
         hashes[DATABASE] = written.sha256
         with _part(folder / FILES) as written:
-            files, file_bytes = _put_together(files_home(), written, tell=tell)
+            files, file_bytes = put_together(the_files(), written, tell=tell)
         hashes[FILES] = written.sha256
         about = About(
             format=FORMAT, taken_at=now.isoformat(), environment=settings.CALLCENTER_ENV, site=str(settings.SITE_NAME),
@@ -50,11 +46,6 @@ def take_backup(target: Path, *, now: datetime, tell: Tell) -> About:
         hashes[ABOUT] = written.sha256
         write_hashes(folder, hashes)
     return about
-
-
-def files_home() -> Path:
-    """Where received reports, seals and attachments lie."""
-    return Path(cast("FileSystemStorage", storages["default"]).location)
 
 
 def _migrations() -> dict[str, list[str]]:
@@ -90,22 +81,3 @@ def _part(path: Path) -> Iterator[Hashed]:
         yield Hashed(file)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _put_together(home: Path, to: Hashed, *, tell: Tell) -> tuple[int, int]:
-    """All files in one, as they stand below `home`. Returns how many, and their bytes."""
-    count = total = 0
-    with tarfile.open(fileobj=to, mode="w|") as together:  # type: ignore[call-overload]
-        for path in sorted(home.rglob("*")):
-            try:
-                with path.open("rb") as file:
-                    about = together.gettarinfo(arcname=str(path.relative_to(home)), fileobj=file)
-                    about.uid = about.gid = 0
-                    about.uname = about.gname = ""
-                    together.addfile(about, file)
-            except (FileNotFoundError, IsADirectoryError):  # taken by retention meanwhile
-                continue
-            count, total = count + 1, total + about.size
-            if count % TOLD_EVERY == 0:
-                tell(_("Archivos: %(count)d…") % {"count": count})
-    return count, total

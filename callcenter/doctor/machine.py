@@ -7,15 +7,18 @@ import platform
 import re
 import shutil
 import stat
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import django
 import psutil
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from callcenter.backup.files import the_files, whereabouts
 from callcenter.backup.last_one import last_backup
 from callcenter.doctor.answers import Answer, Level, Questions, ago, look_if, wrong_if
 from callcenter.production import refusals
@@ -57,6 +60,19 @@ def room(*, now: datetime) -> Iterator[Answer]:
         yield Answer(_("disco"), _("no se puede escribir en %(home)s") % {"home": home}, Level.WRONG)
 
 
+def files(*, now: datetime) -> Iterator[Answer]:
+    where = the_files()
+    if isinstance(where, FileSystemStorage):  # the room for them is told above
+        yield Answer(_("archivos"), whereabouts(where))
+        return
+    began = time.perf_counter()
+    where.exists("doctor")  # what it does not answer is told as what it is
+    words = _("%(where)s respondió en %(ms).0f ms") % {
+        "where": whereabouts(where), "ms": (time.perf_counter() - began) * 1000
+    }  # fmt: skip
+    yield Answer(_("archivos"), words)
+
+
 def strength(*, now: datetime) -> Iterator[Answer]:
     memory = psutil.virtual_memory()
     words = _("%(free).1f GB libres de %(all).1f, %(cores)s núcleos, carga %(load).1f") % {
@@ -89,6 +105,7 @@ QUESTIONS: Questions = (
     (gettext_lazy("versión"), versions),
     (gettext_lazy("configuración"), the_settings),
     (gettext_lazy("disco"), room),
+    (gettext_lazy("archivos"), files),
     (gettext_lazy("memoria"), strength),
     (gettext_lazy("estilos y guiones"), pages),
     (gettext_lazy("manual"), manual),

@@ -16,7 +16,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns.intake.receiving import FileRefused, NoRoom, period_in, receive_report
+from campaigns.intake.receiving import FileRefused, NotKept, period_in, receive_report
 from campaigns.models import Campaign, Report, ReportKind, ReportSource, SeenFile
 from campaigns.month.periods import period_of, write_period
 from systems.reports.sources import (
@@ -99,7 +99,7 @@ def _look_at(*, source: ReportSource, now: datetime) -> tuple[list[Report], str]
     for one in wanted:
         try:
             report = _take(source=source, place=place, wanted=one, now=now)
-        except (SourceUnavailable, SourceRefused, NoRoom) as unavailable:
+        except (SourceUnavailable, SourceRefused, NotKept) as unavailable:
             error = error or str(unavailable)
         else:
             made += [report] if report is not None else []

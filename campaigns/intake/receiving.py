@@ -38,8 +38,14 @@ class FileRefused(ValueError):
         self.known = known
 
 
-class NoRoom(Exception):
-    """The disk has no room for the file; the message is the sentence for whoever brought it. It may come again."""
+class NotKept(Exception):
+    """There is no room for the file, or its storage does not answer; the message is the sentence for whoever brought
+    it. It may come again.
+    """
+
+    def __init__(self, sentence: str, *, is_full: bool) -> None:
+        super().__init__(sentence)
+        self.is_full = is_full
 
 
 class _Counted(File):
@@ -74,15 +80,15 @@ def receive_report(
     """Store the bytes and make their report, waiting to be read. The same bytes again return the report they have.
 
     `period` is the month to be paid for; without it the name must say it (`ccvp-2026-12.xlsx`); a recaudo needs none.
-    Raises FileRefused and NoRoom.
+    Raises FileRefused and NotKept.
     """
     period = period or period_in(name)
     _check_name(kind=kind, name=name, period=period)
     content = _Counted(file, name)
     ending = PurePath(name).suffix.lower()
     place, kept = f"reports/{now:%Y/%m}/{kind}-{secrets.token_hex(8)}{ending}", False
+    stored = _store(place, content)
     try:
-        stored = _store(place, content)
         report, kept = _make_row(
             kind=kind,
             period=period,
@@ -95,7 +101,7 @@ def receive_report(
             arrived_at=now,
         )
     finally:
-        if not kept:  # known already, or broken off in the middle
+        if not kept:  # known already; what is broken off in the middle is in no storage of ours
             default_storage.delete(place)
     return report
 
@@ -104,11 +110,15 @@ def _store(place: str, content: _Counted) -> str:
     try:
         return default_storage.save(place, content)
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        raise NoRoom(
-            _("No hay lugar en el disco del servidor: no se guardó nada. Avise a quien lo opera y súbalo de nuevo.")
-        ) from error
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            said = _(
+                "No hay lugar en el disco del servidor: no se guardó nada. Avise a quien lo opera y súbalo de nuevo."
+            )
+            raise NotKept(said, is_full=True) from error
+        if error.errno == errno.EHOSTUNREACH:  # of an object storage
+            said = _("El almacén de archivos no responde: no se guardó nada. Espere unos minutos y súbalo de nuevo.")
+            raise NotKept(said, is_full=False) from error
+        raise
 
 
 def period_in(name: str) -> date | None:

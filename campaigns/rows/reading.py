@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import PurePath
+from tempfile import NamedTemporaryFile
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -40,9 +44,8 @@ def stage(*, report: Report, progress: Progress) -> tuple[Told, staging.Remember
 
     A subprocess with limits reads and cleans on one core while PostgreSQL takes the rows in on the other.
     """
-    with report.file.open("rb"):
-        path = report.file.path
     with (
+        _on_this_machine(report) as path,
         read_report(
             path,
             columns=_headings(report.kind),
@@ -69,6 +72,21 @@ def stage(*, report: Report, progress: Progress) -> tuple[Told, staging.Remember
     kept = {"sheets": report.sheets, "other_products": report.other_products}
     Report.objects.filter(pk=report.pk, fence=report.fence).update(**kept)
     return told, staged
+
+
+@contextmanager
+def _on_this_machine(report: Report) -> Iterator[str]:
+    """Where its file lies for a program that only reads what is here; a copy where it is kept elsewhere."""
+    with report.file.open("rb") as file:
+        try:
+            path = report.file.path
+        except NotImplementedError:
+            with NamedTemporaryFile(suffix=PurePath(str(report.file.name)).suffix) as copy:
+                shutil.copyfileobj(file, copy)
+                copy.flush()
+                yield copy.name
+            return
+    yield path
 
 
 def _decimal_mark(told: Told, *, is_text: bool, accepted: bool) -> str:

@@ -33,6 +33,7 @@ from callcenter.backup.parts import (
 from callcenter.backup.restoring import restore
 from callcenter.backup.taking import take_backup
 from callcenter.management.commands import backup
+from callcenter.whole_files import WholeFiles
 from tests.audit import by_its_owner
 
 NOW = datetime.fromisoformat("2026-12-28T02:00:00-04:00")
@@ -114,7 +115,7 @@ def test_what_fails_once_the_database_is_filled_is_told_so(tmp_path: Path, monke
     tarfile.open(copy / FILES, "w").close()
     write_hashes(copy, {name: sha256((copy / name).read_bytes()).hexdigest() for name in (DATABASE, FILES, ABOUT)})
     monkeypatch.setattr(restoring, "refuse_a_site_that_is_there", lambda: None)
-    monkeypatch.setattr(restoring, "files_home", lambda: tmp_path / "files")
+    monkeypatch.setattr(restoring, "the_files", lambda: WholeFiles(location=tmp_path / "files"))
     monkeypatch.setattr(postgres, "server_major", lambda: 15)
     monkeypatch.setattr(postgres, "restore", lambda *_asked, **_told: None)
 

@@ -20,7 +20,7 @@ from agents.access import asks_by_itself, centre_only, signed_in_user, steering_
 from campaigns.intake import deciding
 from campaigns.intake.forms import UploadForm
 from campaigns.intake.other_products import products_of
-from campaigns.intake.receiving import FileRefused, NoRoom, receive_report
+from campaigns.intake.receiving import FileRefused, NotKept, receive_report
 from campaigns.intake.report_page import ReportState, sources_of, state_of
 from campaigns.intake.withdrawing import preview_withdrawal, withdraw
 from campaigns.models import Campaign, Report, ReportKind
@@ -88,7 +88,7 @@ def report_upload(request: HttpRequest) -> HttpResponse:
         except FileRefused as refusal:
             form.add_error("file", str(refusal))
             known = refusal.known
-        except NoRoom as full:
+        except NotKept as full:
             form.add_error("file", str(full))
         else:
             take_in_report.delay_on_commit(report_id=report.pk)

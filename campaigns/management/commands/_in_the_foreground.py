@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from django.db import connections
 from django.utils.translation import gettext as _
 
-from campaigns.intake.receiving import FileRefused, NoRoom, receive_report
+from campaigns.intake.receiving import FileRefused, NotKept, receive_report
 from campaigns.intake.taking_in import AT_WORK, take_in
 from campaigns.models import Report
 
@@ -31,7 +31,7 @@ def take_in_watching(
             report = receive_report(kind=kind, name=path.name, file=file, period=period, now=now)
     except OSError as error:
         raise CommandError(f"{path}: {error.strerror}") from error
-    except (FileRefused, NoRoom) as error:
+    except (FileRefused, NotKept) as error:
         raise CommandError(str(error)) from error
     began, finished = time.monotonic(), threading.Event()
     watcher = threading.Thread(target=_watch, args=(report.pk, say, finished), daemon=True)

@@ -94,7 +94,7 @@ def test_what_is_no_report_is_turned_away_at_the_door(
     settings.MAX_REPORT_BYTES = 1000
     settings.STORAGES = {
         **settings.STORAGES,
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}},
+        "default": {"BACKEND": "callcenter.whole_files.WholeFiles", "OPTIONS": {"location": tmp_path}},
     }
     with pytest.raises(FileRefused, match=sentence):
         received(file, now=at("2026-11-25 06:10"), name=name)
