@@ -85,13 +85,15 @@ def _missing_defences(settings: Any) -> Iterator[tuple[str, str]]:
         )
     if settings.RUNS_EMBEDDED:
         return
-    database = settings.DATABASES["default"]
-    if _database_is_elsewhere(database) and database["OPTIONS"].get("sslmode") != VERIFIED:
+    if any(
+        _database_is_elsewhere(database) and database["OPTIONS"].get("sslmode") != VERIFIED
+        for database in settings.DATABASES.values()
+    ):
         yield (
             "database-tls",
             (
-                "DATABASE_URL: a database on another machine is talked to by TLS, and known: ?sslmode=verify-full"
-                "&sslrootcert=…; or name database-tls in PRODUCTION_WITHOUT."
+                "DATABASE_URL, DATABASE_COPY_URL: a database on another machine is talked to by TLS, and known:"
+                " ?sslmode=verify-full&sslrootcert=…; or name database-tls in PRODUCTION_WITHOUT."
             ),
         )
     queue = urlsplit(settings.REDIS_URL)

@@ -83,6 +83,13 @@ if env.bool("DATABASE_POOL", False):
 else:
     _database["CONN_MAX_AGE"] = 60
 DATABASES = {"default": _database}
+DATABASE_COPY_URL = env.str("DATABASE_COPY_URL", "")  # a replica that follows it: pages that only read ask it
+if DATABASE_COPY_URL:
+    _copy: dict[str, Any] = env.dj_db_url("_CALLCENTER_COPY", DATABASE_COPY_URL, conn_health_checks=True)
+    _copys = {**_options, "connect_timeout": 2, **_copy.get("OPTIONS", {})}
+    _copys["options"] = f"{_options['options']} -c default_transaction_read_only=on"
+    _copy |= {"ENGINE": _database["ENGINE"], "OPTIONS": _copys, "CONN_MAX_AGE": _database.get("CONN_MAX_AGE", 0)}
+    DATABASES["copy"] = _copy  # screens/copies.py
 DATABASE_WORKS_AS = _database["USER"]
 DATABASE_OWNER: dict[str, Any] | None = None
 if DATABASE_OWNER_URL:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user
+from screens.copies import reads_a_copy
 from screens.spreadsheets import workbook_response
 from service_level.days import LA_PAZ, bounds_of, read_day
 from service_level.indicator.accounts import read_accounts
@@ -49,6 +50,7 @@ from telephony.queue_log.sources import unread, unreadable_lines
 
 @require_GET
 @centre_only
+@reads_a_copy
 def newest(request: HttpRequest) -> HttpResponse:
     """The running month; before there are calls of it, the last one that has some."""
     running = month_of(timezone.localdate())
@@ -58,6 +60,7 @@ def newest(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @centre_only
+@reads_a_copy
 def month(request: HttpRequest, named: str) -> HttpResponse:
     """The indicator of a month: how it stands, each line, each day, and what its evidence covers."""
     return _month_page(request, _month_named(named))
@@ -101,6 +104,7 @@ def _month_page(request: HttpRequest, figures: Month) -> HttpResponse:
 
 @require_GET
 @centre_only
+@reads_a_copy
 def line(request: HttpRequest, named: str, line: str) -> HttpResponse:
     """A line in a month: day by day, or the half hours of the day that is asked for."""
     figures = _month_named(named, line=line)
@@ -134,6 +138,7 @@ def line(request: HttpRequest, named: str, line: str) -> HttpResponse:
 
 @require_GET
 @centre_only
+@reads_a_copy
 def day(request: HttpRequest, named: str, day: str) -> HttpResponse:
     """A day of the lines the regulator counts: its half hours below the target with why, and each line."""
     figures, found = _month_named(named), read_day(day)
@@ -209,6 +214,7 @@ def others(request: HttpRequest, named: str, line: str) -> HttpResponse:
 
 @require_GET
 @centre_only
+@reads_a_copy
 def beside(request: HttpRequest, named: str) -> HttpResponse:
     """What the switchboard wrote of a month beside what its link told: the calls in which they differ."""
     this, kind = _month_named(named).month, request.GET.get("kind", "")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user
+from screens.copies import reads_a_copy
 from screens.spreadsheets import workbook_response
 from service_level.days import bounds_of, read_day
 from service_level.models import StaffingNeed
@@ -30,6 +31,7 @@ from service_level.staffing.sheets import sheets_of
 
 @require_GET
 @centre_only
+@reads_a_copy
 def staffing(request: HttpRequest) -> HttpResponse:
     """A day (`day`, else today): half hours with the agents they need, and the days to come."""
     now = timezone.now()

@@ -35,6 +35,7 @@ from campaigns.month.on_pages import agent_choices, campaign_at, month_name
 from campaigns.month.periods import write_period
 from campaigns.month.standing import step_to_here
 from campaigns.month.tables import AgentTable, agent_rows
+from screens.copies import reads_a_copy
 from screens.spreadsheets import workbook_response
 
 State = Campaign.State
@@ -84,6 +85,7 @@ def campaign(request: HttpRequest, period: str) -> HttpResponseBase:
 @asks_by_itself
 @centre_only
 @require_GET
+@reads_a_copy
 def figures(request: HttpRequest, period: str) -> HttpResponse:
     """What refreshes by itself: the tiles; with `part=detail` charts and tables, with `part=charts` only charts."""
     campaign = campaign_at(request, period)
