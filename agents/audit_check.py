@@ -20,7 +20,10 @@ from agents.digests import GRACE, link, summed_tables
 from agents.models import AuditDigest, AuditRemoval
 from agents.strangers import strangers_found
 
-TURNS_IT = "^(search_path|role|session_authorization|row_security|[a-z]+_preload_libraries|default_transaction_.*)="
+# Of what may be set for the role, what turns the meaning of nothing.
+HARMLESS = (
+    "^(work_mem|maintenance_work_mem|temp_buffers|jit|[a-z_]+_timeout|tcp_[a-z_]+|random_page_cost|effective_[a-z_]+)="
+)
 OF_A_REPORT = "^report_[0-9]+_[0-9]+$"  # where a report stands while it is taken (campaigns/rows/staging.py)
 
 
@@ -159,9 +162,9 @@ def _doubles() -> Iterator[str]:
         cursor.execute(
             """SELECT said FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_roles r ON r.oid = s.setrole,
                       pg_catalog.unnest(s.setconfig) said
-                WHERE r.rolname = %s AND said ~ %s AND s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database
+                WHERE r.rolname = %s AND said !~ %s AND s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database
                                                                              WHERE datname = current_database()))""",
-            [settings.DATABASE_WORKS_AS, TURNS_IT],
+            [settings.DATABASE_WORKS_AS, HARMLESS],
         )
         for (said,) in cursor.fetchall():
             yield _("%(role)s: alguien le puso %(said)s (ALTER ROLE … RESET).") % {

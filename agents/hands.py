@@ -17,7 +17,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from psycopg import sql
 
-from agents.models import AuditRemoval, FactChange, StrangeWrite
+from agents.models import AuditRemoval, FactChange, StrangersTold, StrangeWrite
 
 TRIGGER = "strange_write"
 
@@ -41,6 +41,16 @@ BEGIN
     RETURN NULL;
 END $$
 """
+# What a stranger is refused as well: who was told of him, and retention's door, which writes there first.
+_REFUSES = """
+CREATE OR REPLACE FUNCTION public.no_stranger() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'audit: % of % is refused, it is for the application', TG_OP, TG_TABLE_NAME
+          USING ERRCODE = 'insufficient_privilege';
+END $$
+"""
+REFUSED = "no_stranger"
 # With the column of its key, where that is a number: others may be somebody's, and this book is kept for good.
 _WITHOUT = """
 SELECT format('%%I', c.relname), coalesce(key.attname, '') FROM pg_class c
@@ -71,6 +81,14 @@ def watch_every_table(**_signal: Any) -> None:
             cursor.execute(_STRANGER.format(answer="FALSE"))
         cursor.execute(_WRITES_DOWN)
         cursor.execute("REVOKE ALL ON FUNCTION public.strange_write() FROM PUBLIC")
+        cursor.execute(_REFUSES)
+        cursor.execute("REVOKE ALL ON FUNCTION public.no_stranger() FROM PUBLIC")
+        for model in (StrangersTold, AuditRemoval):
+            cursor.execute(
+                f"CREATE OR REPLACE TRIGGER {REFUSED} BEFORE INSERT OR UPDATE OR DELETE"
+                f" ON public.{model._meta.db_table}"
+                " FOR EACH ROW WHEN (public.is_a_stranger()) EXECUTE FUNCTION public.no_stranger()"
+            )
     for table, key in unwatched():  # one at a time: each waits for the table's own writers alone
         made = sql.SQL(
             "CREATE OR REPLACE TRIGGER {} AFTER INSERT OR UPDATE OR DELETE ON public.{} FOR EACH ROW"

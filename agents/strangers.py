@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Count, Max, Min
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,32 +14,31 @@ from django.utils.translation import ngettext
 
 from agents.accounts import Kind, note
 from agents.hands import is_known, is_ours, unwatched
-from agents.models import AccountEvent, StrangeWrite, User
+from agents.models import StrangersTold, StrangeWrite, User
 from agents.power import POWERFUL
 
 AGAIN_AFTER = timedelta(minutes=10)  # of somebody who writes on
-LOOKED_BACK = timedelta(days=1)  # what is older was told, or belongs to a time when nothing was
 STAYS_WRONG = timedelta(days=30)
 NAMED = 3
 
 
+@transaction.atomic
 def tell_of_strangers(*, now: datetime) -> int:
     """On their next page and by mail; how many rows that is of. One who writes on is told of every ten minutes."""
-    recent = StrangeWrite.objects.filter(at__gt=now - LOOKED_BACK)
-    if not recent.exists():
+    newest = StrangeWrite.objects.order_by("-pk").values_list("pk", flat=True).first()
+    if newest is None:
         return 0
-    told = AccountEvent.objects.filter(kind=Kind.STRANGER, at__lte=now).aggregate(last=Max("at"))["last"]
-    if told is not None:
-        if now - told < AGAIN_AFTER:
-            return 0
-        recent = recent.filter(at__gt=told)
-    if not (rows := recent.count()):
+    told, _made = StrangersTold.objects.select_for_update().get_or_create(pk=1)
+    if newest <= told.up_to or (told.at is not None and now - told.at < AGAIN_AFTER):
         return 0
-    tables = recent.order_by("table_name").values_list("table_name", flat=True).distinct()
+    found = StrangeWrite.objects.filter(pk__gt=told.up_to, pk__lte=newest)
+    rows = found.count()
+    tables = found.order_by("table_name").values_list("table_name", flat=True).distinct()
     words = ngettext("%(count)d fila: %(tables)s", "%(count)d filas: %(tables)s", rows)
     said = words % {"count": rows, "tables": ", ".join(tables[:NAMED])}
     for user in User.objects.filter(role__in=POWERFUL, is_active=True):
         note(user=user, kind=Kind.STRANGER, now=now, words=said)
+    StrangersTold.objects.filter(pk=1).update(up_to=newest, at=now)
     return rows
 
 

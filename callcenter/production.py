@@ -85,17 +85,16 @@ def _missing_defences(settings: Any) -> Iterator[tuple[str, str]]:
         )
     if settings.RUNS_EMBEDDED:
         return
-    if any(
-        _database_is_elsewhere(database) and database["OPTIONS"].get("sslmode") != VERIFIED
-        for database in settings.DATABASES.values()
-    ):
-        yield (
-            "database-tls",
-            (
-                "DATABASE_URL, DATABASE_COPY_URL: a database on another machine is talked to by TLS, and known:"
-                " ?sslmode=verify-full&sslrootcert=…; or name database-tls in PRODUCTION_WITHOUT."
-            ),
-        )
+    for name, database in settings.DATABASES.items():
+        if _database_is_elsewhere(database) and database["OPTIONS"].get("sslmode") != VERIFIED:
+            of = "DATABASE_URL" if name == "default" else "DATABASE_COPY_URL"
+            yield (
+                "database-tls",
+                (
+                    f"{of}: a database on another machine is talked to by TLS, and known: ?sslmode=verify-full"
+                    "&sslrootcert=…; or name database-tls in PRODUCTION_WITHOUT."
+                ),
+            )
     queue = urlsplit(settings.REDIS_URL)
     if queue.scheme != "rediss" and _queue_is_elsewhere(queue):
         yield (

@@ -14,6 +14,8 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user, steering_only
 from agents.disclosure import record_export
+from agents.models import Search
+from agents.searching import note_search
 from notices import mailing
 from notices.models import ABOUT_A_CUSTOMER, Notice
 from notices.tables import BADGES, NoticeTable
@@ -51,6 +53,9 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """One notice: its text, its files, and what became of it."""
     found = _notice_of(request, pk)
     masked = found.kind in _hides(request)
+    if not masked:
+        user, now = signed_in_user(request), timezone.now()
+        note_search(user=user, where=Search.Where.CARD, asked=f"#{pk}", now=now)
     subject = masked_text(found.subject) if masked else found.subject
     context = {
         "notice": found,

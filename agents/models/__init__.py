@@ -1,7 +1,7 @@
 """Nouns of who works here, by story: people, what they are doing, personal data that left their page, the audit."""
 
 from agents.models.accounts import AccountEvent, AccountSeen, PowerRequest
-from agents.models.audit import AuditDigest, AuditRemoval, FactChange, StrangeWrite
+from agents.models.audit import AuditDigest, AuditRemoval, FactChange, StrangersTold, StrangeWrite
 from agents.models.data_policy import DataPolicy, LegalHold, RemovalRun
 from agents.models.disclosures import Disclosure
 from agents.models.messages import AgentMessage
@@ -34,6 +34,7 @@ __all__ = [
     "Skill",
     "StatePolicy",
     "StrangeWrite",
+    "StrangersTold",
     "StretchQuestion",
     "Team",
     "User",

@@ -64,6 +64,14 @@ class StrangeWrite(models.Model):
         return f"{self.table_name} {self.key}".strip()
 
 
+class StrangersTold(models.Model):
+    """Up to which line of `StrangeWrite` who answers for the centre was told: one row, which no stranger writes."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    up_to = models.BigIntegerField(default=0)
+    at = models.DateTimeField(null=True)
+
+
 @append_only(at="at", unless="OLD.is_open")
 class AuditRemoval(models.Model):
     """What retention took away of a book: how many rows, written down from when to when. By `audit_forget` alone.

@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import customers_only, roles_only, signed_in_user, working_only
-from agents.models import Role
+from agents.models import Role, Search
 from agents.revealing import is_revealed
+from agents.searching import note_search
 from escalations import working
 from escalations.card_page import WORDS, card_page, who_may_have
 from escalations.changes import newest_change
@@ -43,10 +44,11 @@ def escalation(request: HttpRequest, pk: int) -> HttpResponse:
 
     The board asks for a form it could not offer: 409 with the sentence why.
     """
-    opened = request.GET.get("verb", "")
-    refusal = ""
+    user, opened, refusal = signed_in_user(request), request.GET.get("verb", ""), ""
+    found = _find(request, pk)
+    note_search(user=user, where=Search.Where.CARD, asked=found.contract or f"#{pk}", now=timezone.now())
     if opened in VERBS:
-        refusal = why_not(Verb(opened), escalation=_find(request, pk), by=signed_in_user(request))
+        refusal = why_not(Verb(opened), escalation=found, by=user)
     if refusal and request.htmx:  # type: ignore[attr-defined]
         return JsonResponse({"text": refusal}, status=409)
     return show_card(request, pk, opened=opened, refusal=refusal)

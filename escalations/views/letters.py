@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.access import signed_in_user, steering_only
+from agents.models import Search
+from agents.searching import note_search
 from escalations.letters import (
     LONGEST_SUBJECT,
     LONGEST_TEXT,
@@ -69,6 +71,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     may_wait = not why_not(Verb.WAIT, escalation=card, by=user)
     more: dict[str, Any] = {"who_is_asked": request.path, "may_wait": may_wait}
     if request.method == "GET":
+        note_search(user=user, where=Search.Where.CARD, asked=card.contract or f"#{pk}", now=now)
         form = LetterForm(initial=_initial(request, card), **more)
         return _show(request, card, form, now)
     form = LetterForm(request.POST, **more)

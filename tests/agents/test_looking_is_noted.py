@@ -9,10 +9,14 @@ from django.urls import reverse
 
 from agents.models import Agent, DataPolicy, Disclosure, Search, User
 from campaigns.models import Contact, ListEntry
+from escalations.models import Escalation
+from inbound.models import Walk
+from notices.models import Notice
 from screens.tables import PAGE
-from tests.campaigns.conftest import december, house_rules, make_contact
+from tests.callcenter.world import World, world
+from tests.campaigns.conftest import december, house_rules, make_contact, result
 
-__all__ = ["december", "house_rules", "make_contact"]
+__all__ = ["december", "house_rules", "make_contact", "result", "world"]
 pytestmark = pytest.mark.django_db
 LISTS = (
     *("campaigns:payment_list", "campaigns:promise_list", "campaigns:do_not_call", "escalations:escalation_list"),
@@ -89,3 +93,29 @@ def test_what_is_revealed_has_it_too(make_contact: Any, oscar: User, signed_in: 
     assert answers == [200, 200, 429, 429]
     assert Disclosure.objects.count() == 2
     assert Search.objects.filter(where="reveal", is_refused=True).count() == 2
+
+
+def test_cards_letters_notices_and_calls_are_looked_at_as_well(
+    world: World, elena: User, oscar: User, signed_in: Any
+) -> None:
+    """One after the other is a harvest, on whichever page it is."""
+    world.furnish()
+    card, notice, walk = Escalation.objects.earliest("pk"), Notice.objects.earliest("pk"), Walk.objects.earliest("pk")
+    pages = {
+        "card": reverse("escalations:escalation", args=[card.pk]),
+        "letter": reverse("escalations:letter", args=[card.pk]),
+        "notice": reverse("notices:notice", args=[notice.pk]),
+        "walk": reverse("inbound:walk", args=[walk.key]),
+    }
+    client = signed_in(elena)
+    for what, page in pages.items():
+        before = Search.objects.count()
+        assert client.get(page).status_code == 200, what
+        assert Search.objects.latest("pk").where == ("call" if what == "walk" else "card")
+        assert Search.objects.count() == before + 1, what
+    DataPolicy(searches_a_minute=1).save()
+    another = Escalation.objects.exclude(contract=card.contract).first() or card
+    Escalation.objects.filter(pk=another.pk).update(contract="999999")
+    assert client.get(reverse("escalations:escalation", args=[another.pk])).status_code == 429
+    assert signed_in(oscar).get(pages["card"]).status_code == 200
+    assert Search.objects.filter(user=oscar, where="card").count() == 1

@@ -60,6 +60,7 @@ NEITHER = {
     "agents.AccountSeen": "what a person has seen; what happened is a book",
     "agents.CodeTries": "a count that a success takes back",
     "agents.Skill": "a list of codes",
+    "agents.StrangersTold": "how far a book was told; only the application writes it",
     "agents.Team": "a list; who is of which team is audited with the agent",
     "inbound.FlowKind": "follows from the frozen text of its version",
     "callcenter.DatabasePurpose": "written once",

@@ -211,8 +211,17 @@ def test_the_worker_of_the_ticks_says_the_path_as_well(monkeypatch: pytest.Monke
     assert "lock_timeout" in said
 
 
-def test_whoever_told_it_anything_is_found(works: psycopg.Connection, settings: Any) -> None:
+@pytest.mark.parametrize(
+    ("said", "is_wrong"),
+    [
+        ("search_path=staging, public", True), ("standard_conforming_strings=off", True),
+        ("transform_null_equals=on", True), ("debug_print_parse=on", True), ("work_mem='64MB'", False),
+        ("statement_timeout='1min'", False),
+    ],
+)  # fmt: skip
+def test_whoever_told_it_anything_is_found(said: str, is_wrong: bool, works: psycopg.Connection, settings: Any) -> None:
     settings.DATABASE_WORKS_AS = works.info.user
-    assert not [said for said in check_audit(now=timezone.now()).wrong if "ALTER ROLE" in said]
-    works.execute("ALTER ROLE CURRENT_USER SET search_path = staging, public")
-    assert [said for said in check_audit(now=timezone.now()).wrong if "search_path=staging" in said]
+    assert not [one for one in check_audit(now=timezone.now()).wrong if "ALTER ROLE" in one]
+    name, _equals, value = said.partition("=")
+    works.execute(f"ALTER ROLE CURRENT_USER SET {name} = {value}")  # type: ignore[arg-type]  # of this file
+    assert bool([one for one in check_audit(now=timezone.now()).wrong if name in one]) == is_wrong

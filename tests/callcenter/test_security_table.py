@@ -83,12 +83,15 @@ SHOWN_BY: dict[str, dict[str, list[str]]] = {
         "campaigns/intake/test_intake_races.py": [
             "test_rows_that_somebody_wrote_meanwhile_are_published_by_nobody",
             "test_while_the_house_looks_at_its_rows_nobody_runs_a_program_of_his_there",
+            "test_a_view_that_came_while_the_house_waited_for_its_rows_is_not_read",
+            "test_what_is_swept_is_called_by_its_name_whatever_it_is",
         ],
         "callcenter/test_strange_hands.py": [
             *("test_whoever_has_the_password_writes_nowhere_without_a_line_of_it", "test_every_table_is_watched"),
             *("test_no_way_around_it", "test_who_has_the_password_neither_makes_nor_ends_the_watch"),
             *("test_the_word_is_in_no_place_its_password_reads", "test_one_that_is_not_watched_is_wrong"),
             "test_who_answers_for_the_centre_hears_of_it_once_in_a_while",
+            *("test_a_stranger_does_not_say_that_they_were_told", "test_retentions_door_is_no_strangers"),
         ],
         "agents/test_audit_that_stays.py": [
             *("test_events_are_neither_changed_nor_deleted", "test_an_audit_is_not_switched_off_for_a_session"),
@@ -140,6 +143,10 @@ SHOWN_BY: dict[str, dict[str, list[str]]] = {
         "callcenter/test_supply.py": ["test_everything_asked_for_is_locked_with_its_hashes"],
     },
     "S16": {
+        "agents/test_looking_is_noted.py": [
+            "test_cards_letters_notices_and_calls_are_looked_at_as_well",
+            "test_who_goes_through_the_pages_of_a_list",
+        ],
         "agents/test_searching.py": [
             "test_a_loop_through_the_customers_ends_with_429_a_trace_and_an_alert",
             "test_exports_are_counted_and_large_ones_are_supervisions",

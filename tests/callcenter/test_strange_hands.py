@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import psycopg
@@ -15,7 +17,7 @@ from django.utils import timezone
 
 from agents import hands
 from agents.audit_check import check_audit
-from agents.models import AccountEvent, Agent, StrangeWrite, User
+from agents.models import AccountEvent, Agent, StrangersTold, StrangeWrite, User
 from agents.strangers import AGAIN_AFTER, tell_of_strangers
 from callcenter.doctor.servers import its_user
 from callcenter.hand import word_of
@@ -26,6 +28,7 @@ from tests.campaigns.conftest import december, house_rules, make_contact
 
 __all__ = ["december", "house_rules", "make_contact", "works"]
 pytestmark = pytest.mark.django_db(transaction=True)
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
@@ -154,8 +157,38 @@ def test_who_answers_for_the_centre_hears_of_it_once_in_a_while(
     works.execute("DELETE FROM agents_team WHERE name IN ('Sombra', 'Una', 'Otra')")
     assert tell_of_strangers(now=later) == 0, "not of each row"
     assert tell_of_strangers(now=later + AGAIN_AFTER) == 2
+    assert tell_of_strangers(now=later + 3 * AGAIN_AFTER) == 0
     (said,) = [one for one in check_audit(now=later).wrong if one.startswith("agents_team")]
     assert "escribió 4 filas desde la misma máquina" in said
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT INTO agents_accountevent (user_id, kind, at, note, browser, mark)"
+        " SELECT min(id), 'stranger', now() + interval '2 seconds', '', '', '' FROM agents_user",
+        "INSERT INTO agents_strangerstold (id, up_to, at) VALUES (1, 99999, now())",
+        "UPDATE agents_strangerstold SET up_to = 99999, at = now()",
+        "DELETE FROM agents_strangerstold",
+    ],
+)
+def test_a_stranger_does_not_say_that_they_were_told(
+    statement: str, known: None, works: psycopg.Connection, elena: User
+) -> None:
+    StrangersTold.objects.create(pk=1)
+    works.execute("INSERT INTO agents_team (name) VALUES ('Una')")
+    with contextlib.suppress(psycopg.errors.InsufficientPrivilege):
+        works.execute(statement)  # type: ignore[arg-type]
+    assert tell_of_strangers(now=timezone.now() + MINUTE) >= 1
+    assert AccountEvent.objects.filter(user=elena, kind=AccountEvent.Kind.STRANGER).exists()
+
+
+def test_retentions_door_is_no_strangers(known: None, works: psycopg.Connection) -> None:
+    with pytest.raises(psycopg.errors.InsufficientPrivilege, match="is for the application"):
+        works.execute("SELECT public.audit_forget('campaigns_callbackevent', 'contact_id', '{1}', '{note}')")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public.audit_forget('campaigns_callbackevent', 'contact_id', '{1}', '{note}')")
+        assert cursor.fetchone() == (0,)
 
 
 def test_many_rows_of_the_application_are_none(known: None, ines: User) -> None:

@@ -13,6 +13,7 @@ PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^ ;\\]+)", re.MULTILINE)
 NAMED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)", re.MULTILINE)
 # How a package is called in the code, where that is not its own name.
 IMPORTED = {
+    "django-storages": "storages",
     "argon2-cffi": "Argon2PasswordHasher",
     "django-allauth": "allauth",
     "django-axes": "axes",

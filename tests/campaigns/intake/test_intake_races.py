@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.db import connection, connections, transaction
+from psycopg import sql
 
 from campaigns.intake import taking_in
 from campaigns.intake.taking_in import claim, take_in
@@ -20,6 +21,7 @@ from campaigns.rows import reading, staging
 from campaigns.rows.progress import LEASE
 from tests.campaigns.some_reports import ccvp, many, received
 from tests.databases import WORKS
+from tests.processes.house import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 At = Callable[..., datetime]
@@ -183,6 +185,80 @@ def test_rows_that_somebody_wrote_meanwhile_are_published_by_nobody(
         stranger.execute("DROP TABLE IF EXISTS staging.copied CASCADE")
     take_in(report_id=report.pk, now=at("2026-11-25 08:11"))
     assert Renewal.objects.count() == 5
+
+
+def test_what_is_swept_is_called_by_its_name_whatever_it_is(at: At) -> None:
+    """A name of somebody's would be read as a program in a session of ours."""
+    names = ["report_z;select staging.told()", 'report_1_1"; select staging.told(); --', "report_9_9"]
+    with psycopg.connect(**outside(), autocommit=True) as stranger:
+        stranger.execute(f"SET ROLE {WORKS}")
+        stranger.execute("CREATE TABLE staging.kept (word text)")
+        stranger.execute(
+            "CREATE FUNCTION staging.told() RETURNS void LANGUAGE sql AS"
+            " $$INSERT INTO staging.kept VALUES (current_setting('callcenter.hand', TRUE))$$"
+        )
+        for name in names:
+            stranger.execute(sql.SQL("CREATE TABLE {} ()").format(sql.Identifier("staging", name)))
+        try:
+            assert staging.forget_orphans() >= 1
+            assert stranger.execute("SELECT count(*) FROM staging.kept").fetchone() == (0,)
+            left = stranger.execute(
+                "SELECT relname FROM pg_class WHERE relnamespace = 'staging'::regnamespace AND relname LIKE 'report%'"
+            )
+            assert {name for (name,) in left} == {*names[:2]}
+        finally:
+            for name in names:
+                stranger.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier("staging", name)))
+            stranger.execute("DROP FUNCTION staging.told(); DROP TABLE staging.kept")
+
+
+def test_a_view_that_came_while_the_house_waited_for_its_rows_is_not_read(
+    at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = received(ccvp(*many(5)), now=at("2026-11-25 06:10"))
+    look = taking_in._look
+    waits = threading.Event()
+
+    def swap(table: str) -> None:
+        name = table.partition(".")[2]
+        with psycopg.connect(**outside()) as stranger, psycopg.connect(**outside(), autocommit=True) as watching:
+            stranger.execute(f"SET ROLE {WORKS}")
+            stranger.execute(
+                "CREATE FUNCTION staging.told() RETURNS text LANGUAGE sql AS"
+                " $$SELECT pg_advisory_lock(77001)::text$$"  # which no rollback undoes
+            )
+            stranger.execute(f"LOCK {table} IN ACCESS EXCLUSIVE MODE; ALTER TABLE {table} RENAME TO gone")
+            stranger.execute(f"CREATE VIEW {table} AS SELECT staging.told() AS xmin")
+            waits.set()
+            asked = (
+                "SELECT FROM pg_locks WHERE NOT granted AND relation = (SELECT oid FROM pg_class WHERE relname = %s)"
+            )
+            wait_until(lambda: bool(watching.execute(asked, [name]).fetchall()), what="the house waits", seconds=20)
+
+    def from_outside(*, report: Report, **more: Any) -> None:
+        swapping = threading.Thread(target=swap, args=[staging.table_of(report)])
+        swapping.start()
+        assert waits.wait(20)
+        try:
+            look(report=report, **more)
+        finally:
+            swapping.join()
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 77001")
+                ran.append(cursor.fetchone()[0])
+
+    ran: list[int] = []
+    monkeypatch.setattr(taking_in, "_look", from_outside)
+    take_in(report_id=report.pk, now=at("2026-11-25 06:11"))
+    report.refresh_from_db()
+    with psycopg.connect(**outside(), autocommit=True) as stranger:
+        table = staging.table_of(report)
+        stranger.execute(
+            f"DROP VIEW IF EXISTS {table}; DROP TABLE IF EXISTS staging.gone; DROP FUNCTION staging.told()"
+        )
+    assert ran == [0]
+    assert report.state == Report.State.WAITING
+    assert "alguien escribió en sus filas" in report.last_error
 
 
 def test_while_the_house_looks_at_its_rows_nobody_runs_a_program_of_his_there(
