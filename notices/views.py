@@ -53,9 +53,7 @@ def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """One notice: its text, its files, and what became of it."""
     found = _notice_of(request, pk)
     masked = found.kind in _hides(request)
-    if not masked:
-        user, now = signed_in_user(request), timezone.now()
-        note_search(user=user, where=Search.Where.CARD, asked=f"#{pk}", now=now)
+    note_search(user=signed_in_user(request), where=Search.Where.CARD, asked=f"#{pk}", now=timezone.now())
     subject = masked_text(found.subject) if masked else found.subject
     context = {
         "notice": found,

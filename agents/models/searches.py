@@ -32,7 +32,7 @@ class Search(models.Model):
         CUSTOMER = "customer", _("Página del cliente")
         LIST = "list", _("Búsqueda en una lista")
         REVEAL = "reveal", _("Datos ocultos que se mostraron")
-        CARD = "card", _("Tarjeta, carta o aviso")
+        CARD = "card", _("Tarjeta, carta, aviso u operación")
         API = "api", _("Otro programa, con un token")
 
     user = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False, verbose_name=_("quién"))

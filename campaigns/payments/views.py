@@ -17,7 +17,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_tables2 import RequestConfig
 
 from agents.access import asks_by_itself, centre_only, signed_in_user, steering_only
+from agents.models import Search
 from agents.searched_lists import search_is_noted
+from agents.searching import note_search
 from campaigns.lists.books import payment_filters
 from campaigns.lists.views.exports import owe
 from campaigns.models import Campaign, ListExport, Receipt, Refund
@@ -104,12 +106,19 @@ def match_again(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('campaigns:payment_list')}?show=unmatched")
 
 
+def _note_look(request: HttpRequest, contract: str) -> None:
+    if request.method == "GET":
+        user = signed_in_user(request)
+        note_search(user=user, where=Search.Where.CUSTOMER, asked=contract, now=timezone.now())
+
+
 @steering_only
 @require_http_methods(["GET", "POST"])
 def receipt_annul(request: HttpRequest, pk: int) -> HttpResponse:
     """Annul one receipt by hand: first what follows from it, then, with a reason, the annulment."""
     user, error = signed_in_user(request), ""
     receipt = get_object_or_404(Receipt.objects.visible_to(user).select_related("renewal__contact", "campaign"), pk=pk)
+    _note_look(request, receipt.contract)
     month = receipt.campaign
     of_month = f"&month={write_period(month.period)}" if month else ""
     refunds_page = f"{reverse('campaigns:payment_list')}?show=refunds{of_month}"
@@ -145,6 +154,7 @@ def refund_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that a note that waits is the word of what was annulled by hand."""
     user, error = signed_in_user(request), ""
     refund = get_object_or_404(Refund.objects.visible_to(user).select_related("report"), pk=pk)
+    _note_look(request, refund.contract)
     back = f"{reverse('campaigns:payment_list')}?show=refunds&waits=1&month=all"
     reason = request.POST.get("reason", "")[:300]
     if request.method == "POST":

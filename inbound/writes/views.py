@@ -18,8 +18,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, customers_only, roles_only, signed_in_user, steering_only
 from agents.disclosure import record_export
-from agents.models import Role
+from agents.models import Role, Search
 from agents.revealing import is_revealed
+from agents.searching import note_search
 from inbound.fields import kinship_words
 from inbound.models import OutsideWrite
 from inbound.outside.found_words import label_of
@@ -107,6 +108,9 @@ def write_day_export(request: HttpRequest) -> HttpResponseBase:
 @customers_only
 def write(request: HttpRequest, pk: int) -> HttpResponse:
     """One write: what was asked, for whom, its history, and what may be done about it."""
+    user, found = signed_in_user(request), _write_of(request, pk)
+    if found.owed_by_id != user.pk:
+        note_search(user=user, where=Search.Where.CARD, asked=found.to_whom or f"#{pk}", now=timezone.now())
     return _show(request, pk)
 
 

@@ -71,11 +71,11 @@ def test_who_is_looked_at_but_for_her_who_is_called(
     for person in (elena, ana, oscar):
         assert signed_in(person).get(page).status_code == 200
     assert [(row.user, row.where, row.asked) for row in Search.objects.order_by("pk")] == [
-        (elena, "customer", contact.contract), (ana.user, "customer", contact.contract)
-    ]  # fmt: skip
+        (person, "customer", contact.contract) for person in (elena, ana.user, oscar)
+    ]
     ListEntry.objects.update(lease_agent=ana, lease_until="2030-01-01T00:00:00Z")
     signed_in(ana).get(page)
-    assert Search.objects.count() == 2
+    assert Search.objects.count() == 3
 
 
 def test_pages_of_contacts_have_the_limit_of_all_looks(make_contact: Any, elena: User, signed_in: Any) -> None:

@@ -143,6 +143,7 @@ SHOWN_BY: dict[str, dict[str, list[str]]] = {
         "callcenter/test_supply.py": ["test_everything_asked_for_is_locked_with_its_hashes"],
     },
     "S16": {
+        "callcenter/test_looks_leave_rows.py": ["test_the_page_of_a_customer_leaves_a_row"],
         "agents/test_looking_is_noted.py": [
             "test_cards_letters_notices_and_calls_are_looked_at_as_well",
             "test_who_goes_through_the_pages_of_a_list",

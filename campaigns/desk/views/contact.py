@@ -134,7 +134,7 @@ def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpRespo
     found = get_object_or_404(Contact.objects.visible_to(user).select_related("campaign", "entry"), pk=pk)
     agent = agent_of(request) if user.role == Role.AGENT else None
     masked = user.role == Role.AUDITOR and not revealed
-    if not masked and not revealed and (agent is None or found.entry.lease_agent_id != agent.pk):
+    if not revealed and (agent is None or found.entry.lease_agent_id != agent.pk):
         note_search(user=user, where=Search.Where.CUSTOMER, asked=found.contract, now=now)
     book = read_rules(now=now)
     reasons = why_not(contact=found, now=now, agent=agent, book=book)

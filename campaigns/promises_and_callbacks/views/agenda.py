@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from agents.access import customers_only, signed_in_user, working_only
-from agents.models import Agent, Role, User
+from agents.models import Agent, Role, Search, User
+from agents.searching import note_search
 from campaigns.calling.calling_hours import on_clock
 from campaigns.models import CallBack, Campaign
 from campaigns.month.on_pages import month_name
@@ -138,6 +139,8 @@ def call_back(request: HttpRequest, pk: int) -> HttpResponse:
     agreed = get_object_or_404(
         CallBack.objects.visible_to(user).select_related("contact", "campaign", "agent__user", "agent__team"), pk=pk
     )
+    if request.method == "GET" and (agreed.agent is None or agreed.agent.user_id != user.pk):
+        note_search(user=user, where=Search.Where.CUSTOMER, asked=agreed.contact.contract, now=now)
     due = timezone.localtime(agreed.due_at)
     first = {"day": due.date(), "clock": due.time(), "agent": agreed.agent_id}
     form = NewHour(request.POST if request.POST.get("verb") == "move" else None, initial=first, user=user)

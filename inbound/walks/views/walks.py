@@ -29,7 +29,7 @@ from inbound.walks.beginning import begin_walk
 from inbound.walks.footsteps import StaleStep, WalkRefused
 from inbound.walks.lines_page import lay_lines
 from inbound.walks.page import diagram_of, lay_walk
-from inbound.walks.reading import is_masked, read_walk
+from inbound.walks.reading import read_walk
 from inbound.walks.state import NoFlow, WalkState, read_state
 from inbound.walks.views.showing import (
     caller_goes_along,
@@ -79,8 +79,7 @@ def walk(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     here = read_state(walk=found)
     if found.is_answered_by(user):
         return render(request, "inbound/walks/walk.html", {"page": lay_walk(here=here, by=user)})
-    if not is_masked(found, by=user):
-        note_search(user=user, where=Search.Where.CALL, asked=str(key), call=key, now=timezone.now())
+    note_search(user=user, where=Search.Where.CALL, asked=str(key), call=key, now=timezone.now())
     return render(request, "inbound/walks/walk_read.html", {"page": read_walk(here=here, by=user)})
 
 

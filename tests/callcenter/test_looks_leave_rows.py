@@ -1,0 +1,69 @@
+"""Every address of the house × who sees customers there: the page of one customer's row leaves a row of who looked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from agents.models import DataPolicy, Search
+from tests.callcenter.planted import marks_in, plant
+from tests.callcenter.test_every_address import ADDRESSES, Address
+from tests.callcenter.world import World
+from tests.databases import undone
+
+pytestmark = pytest.mark.django_db
+# Lists as the menu opens them, and pieces of the board as it changes: what is looked for there, and each other page,
+# leaves a row (agents/searched_lists.py).
+LISTS = {
+    *("agents:people", "agents:books", "campaigns:report_list", "campaigns:contact_list", "campaigns:do_not_call"),
+    *(
+        "campaigns:agenda",
+        "campaigns:reassign",
+        "campaigns:rejected_rows",
+        "campaigns:report_changes",
+        "notices:outbox",
+    ),
+    *("owed_work", "escalations:board", "escalations:board_column", "escalations:board_card", "inbound:attended"),
+    *("escalations:escalation_list", "inbound:write_list"),
+}
+# Of a thing that has no customer: what the mark stands in is a text somebody typed, or the name of a file.
+OF_NO_CUSTOMER = {
+    *("agents:shift", "control_room:agent", "campaigns:report", "campaigns:report_withdraw", "campaigns:campaign"),
+}
+HERS = {  # her own work
+    "ana": {
+        "inbound:lines",
+        "inbound:walk",
+        "inbound:ringing",
+        "inbound:write",
+        "campaigns:call_back",
+        "campaigns:desk",
+    },
+}
+
+
+@pytest.mark.parametrize("who", ["elena", "oscar", "ana", "marta"])
+def test_the_page_of_a_customer_leaves_a_row(who: str, world: World, signed_in: Any) -> None:
+    world.furnish()
+    plant(world)
+    DataPolicy(searches_a_minute=10_000).save()
+    client, silent, told = signed_in(getattr(world, who)), [], 0
+    for address in ADDRESSES:
+        if who in address.opens_to and (address.sends is None or address.form):
+            with undone():
+                marks, rows = _looked_at(client, address, world)
+            told += bool(marks) and rows > 0
+            if marks and not rows:
+                silent.append(address.name)
+    assert sorted({*silent} - LISTS - OF_NO_CUSTOMER - HERS.get(who, set())) == []
+    assert told >= {"elena": 6, "oscar": 4, "ana": 1, "marta": 0}[who]
+
+
+def _looked_at(client: Any, address: Address, world: World) -> tuple[set[str], int]:
+    """What of a customer the page says, and how many rows it left."""
+    before = Search.objects.count()
+    answer = client.get(reverse(address.name, kwargs=address.of(world) if address.of else {}))
+    text = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    return marks_in(text.decode(errors="replace")), Search.objects.count() - before
