@@ -17,7 +17,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from psycopg import sql
 
-from agents.models import AuditRemoval, FactChange, StrangersTold, StrangeWrite
+from agents.models import AccountSeen, AuditRemoval, FactChange, StrangersTold, StrangeWrite
 
 TRIGGER = "strange_write"
 
@@ -41,7 +41,7 @@ BEGIN
     RETURN NULL;
 END $$
 """
-# What a stranger is refused as well: who was told of him, and retention's door, which writes there first.
+# What a stranger is refused as well: who was told of him and has seen it, and retention's door, which writes first.
 _REFUSES = """
 CREATE OR REPLACE FUNCTION public.no_stranger() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -83,7 +83,7 @@ def watch_every_table(**_signal: Any) -> None:
         cursor.execute("REVOKE ALL ON FUNCTION public.strange_write() FROM PUBLIC")
         cursor.execute(_REFUSES)
         cursor.execute("REVOKE ALL ON FUNCTION public.no_stranger() FROM PUBLIC")
-        for model in (StrangersTold, AuditRemoval):
+        for model in (StrangersTold, AccountSeen, AuditRemoval):
             cursor.execute(
                 f"CREATE OR REPLACE TRIGGER {REFUSED} BEFORE INSERT OR UPDATE OR DELETE"
                 f" ON public.{model._meta.db_table}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -31,18 +32,36 @@ def search_is_noted(view: View) -> View:
 
 def part_is_noted(view: View) -> View:
     """View decorator: each other page, filter and order of a list leaves a row by its address, which names nobody; as
-    it comes from the menu, and as it was searched a moment ago, it does not. Raises TooMuch.
+    it comes from the menu, and as it was searched a moment ago, it does not; one of many lists does. Raises TooMuch.
     """
 
     @wraps(view)
     def noted(request: HttpRequest, *args: Any, **more: Any) -> HttpResponseBase:
-        if request.method == "GET" and not {*request.GET.items()} <= {(KEY, request.GET.get(KEY)), ("page", "1")}:
+        is_a_part = not {*request.GET.items()} <= {(KEY, request.GET.get(KEY)), ("page", "1")}
+        if request.method == "GET" and (is_a_part or "pk" in more):
             note_search(
                 user=signed_in_user(request), where=Search.Where.LIST, asked=_part_of(request), now=timezone.now()
             )
         return view(request, *args, **more)
 
     return noted
+
+
+def look_is_noted(of: str) -> Callable[[View], View]:
+    """View decorator of whatever shows one row by its number, asked for or as the answer to a step: each look leaves a
+    row before anything is done. `of`: what it is, as the book says it. Raises TooMuch.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def noted(request: HttpRequest, pk: int, *args: Any, **more: Any) -> HttpResponseBase:
+            user, now = signed_in_user(request), timezone.now()
+            note_search(user=user, where=Search.Where.CARD, asked=f"{of} {pk}", now=now)
+            return view(request, pk, *args, **more)
+
+        return noted
+
+    return decorate
 
 
 def _part_of(request: HttpRequest) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Max, Min
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -22,23 +22,36 @@ STAYS_WRONG = timedelta(days=30)
 NAMED = 3
 
 
+# Transactions end in another order than they write: whatever one wrote that was still open is counted anew until none
+# from before then is.
+_NEWS = """
+SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS open_from,
+       count(*) AS there,
+       count(*) FILTER (WHERE transaction >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint) AS again,
+       coalesce(array_agg(DISTINCT table_name ORDER BY table_name), '{}') AS tables
+  FROM agents_strangewrite WHERE transaction >= %s
+"""
+
+
 @transaction.atomic
 def tell_of_strangers(*, now: datetime) -> int:
     """On their next page and by mail; how many rows that is of. One who writes on is told of every ten minutes."""
-    newest = StrangeWrite.objects.order_by("-pk").values_list("pk", flat=True).first()
-    if newest is None:
+    if not StrangeWrite.objects.exists():
         return 0
     told, _made = StrangersTold.objects.select_for_update().get_or_create(pk=1)
-    if newest <= told.up_to or (told.at is not None and now - told.at < AGAIN_AFTER):
+    if told.at is not None and now - told.at < AGAIN_AFTER:
         return 0
-    found = StrangeWrite.objects.filter(pk__gt=told.up_to, pk__lte=newest)
-    rows = found.count()
-    tables = found.order_by("table_name").values_list("table_name", flat=True).distinct()
-    words = ngettext("%(count)d fila: %(tables)s", "%(count)d filas: %(tables)s", rows)
-    said = words % {"count": rows, "tables": ", ".join(tables[:NAMED])}
-    for user in User.objects.filter(role__in=POWERFUL, is_active=True):
-        note(user=user, kind=Kind.STRANGER, now=now, words=said)
-    StrangersTold.objects.filter(pk=1).update(up_to=newest, at=now)
+    with connection.cursor() as cursor:
+        cursor.execute(_NEWS, [told.open_from])
+        open_from, there, again, tables = cursor.fetchone()
+    rows = int(there) - told.told_of
+    if rows > 0:
+        words = ngettext("%(count)d fila: %(tables)s", "%(count)d filas: %(tables)s", rows)
+        said = words % {"count": rows, "tables": ", ".join(tables[:NAMED])}
+        for user in User.objects.filter(role__in=POWERFUL, is_active=True):
+            note(user=user, kind=Kind.STRANGER, now=now, words=said)
+    if rows > 0 or again != told.told_of:
+        StrangersTold.objects.filter(pk=1).update(open_from=open_from, told_of=again, at=now if rows > 0 else told.at)
     return rows
 
 

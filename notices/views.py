@@ -14,8 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user, steering_only
 from agents.disclosure import record_export
-from agents.models import Search
-from agents.searching import note_search
+from agents.searched_lists import look_is_noted, part_is_noted
 from notices import mailing
 from notices.models import ABOUT_A_CUSTOMER, Notice
 from notices.tables import BADGES, NoticeTable
@@ -24,6 +23,7 @@ from screens.templatetags.screens import masked_text
 
 @centre_only
 @require_GET
+@part_is_noted
 def outbox(request: HttpRequest) -> HttpResponse:
     """Notices, the newest first, by state."""
     user = signed_in_user(request)
@@ -49,11 +49,11 @@ def outbox(request: HttpRequest) -> HttpResponse:
 
 @centre_only
 @require_GET
+@look_is_noted("aviso")
 def notice(request: HttpRequest, pk: int) -> HttpResponse:
     """One notice: its text, its files, and what became of it."""
     found = _notice_of(request, pk)
     masked = found.kind in _hides(request)
-    note_search(user=signed_in_user(request), where=Search.Where.CARD, asked=f"#{pk}", now=timezone.now())
     subject = masked_text(found.subject) if masked else found.subject
     context = {
         "notice": found,

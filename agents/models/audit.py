@@ -65,10 +65,14 @@ class StrangeWrite(models.Model):
 
 
 class StrangersTold(models.Model):
-    """Up to which line of `StrangeWrite` who answers for the centre was told: one row, which no stranger writes."""
+    """How far who answers for the centre was told of `StrangeWrite`: one row, which no stranger writes.
+
+    `open_from`: the first transaction that was open then; `told_of`: of how many lines of it and later ones they were.
+    """
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    up_to = models.BigIntegerField(default=0)
+    open_from = models.BigIntegerField(default=0)
+    told_of = models.PositiveIntegerField(default=0)
     at = models.DateTimeField(null=True)
 
 

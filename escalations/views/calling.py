@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import asks_by_itself, signed_in_user, working_only
 from agents.models import User
+from agents.searched_lists import look_is_noted
 from escalations.calls import calls_known_to
 from escalations.card_page import history_of
 from escalations.dialling import InAnotherCall, call_customer, calling_about, calls_about
@@ -26,6 +27,7 @@ DESK = "desk"  # `at`: the piece stands among the calls on an agent's desk, and 
 
 @working_only
 @require_POST
+@look_is_noted("tarjeta")
 def escalation_call(request: HttpRequest, pk: int) -> HttpResponse:
     """Call whom the card is about. Refused: 409 with the sentence; what stands in the way may be hung up."""
     user = signed_in_user(request)
@@ -56,6 +58,7 @@ def call_phase(request: HttpRequest, pk: int) -> HttpResponse:
 
 @working_only
 @require_POST
+@look_is_noted("tarjeta")
 def call_hang_up(request: HttpRequest, pk: int) -> HttpResponse:
     """End her call, whichever customer it is to and in whatever phase it is."""
     user, now = signed_in_user(request), timezone.now()

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import customers_only, roles_only, signed_in_user, working_only
-from agents.models import Role, Search
+from agents.models import Role
 from agents.revealing import is_revealed
-from agents.searching import note_search
+from agents.searched_lists import look_is_noted
 from escalations import working
 from escalations.card_page import WORDS, card_page, who_may_have
 from escalations.changes import newest_change
@@ -39,6 +39,7 @@ VERBS: Mapping[Verb, Callable[..., Escalation]] = {
 
 @require_GET
 @customers_only
+@look_is_noted("tarjeta")
 def escalation(request: HttpRequest, pk: int) -> HttpResponse:
     """One of them: who, why, what was promised and until when, and what may be done; `?verb=` unfolds a form.
 
@@ -46,7 +47,6 @@ def escalation(request: HttpRequest, pk: int) -> HttpResponse:
     """
     user, opened, refusal = signed_in_user(request), request.GET.get("verb", ""), ""
     found = _find(request, pk)
-    note_search(user=user, where=Search.Where.CARD, asked=found.contract or f"#{pk}", now=timezone.now())
     if opened in VERBS:
         refusal = why_not(Verb(opened), escalation=found, by=user)
     if refusal and request.htmx:  # type: ignore[attr-defined]
@@ -56,6 +56,7 @@ def escalation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @working_only
 @require_POST
+@look_is_noted("tarjeta")
 def escalation_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """Take a step. Refused: 409 with the sentence; something was not filled in: 422 with the form.
 
@@ -88,6 +89,7 @@ def escalation_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
 
 @working_only
 @require_POST
+@look_is_noted("tarjeta")
 def escalation_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back one's own last move, in its first seconds. Refused: 409 with the sentence."""
     found, version = _find(request, pk), request.POST.get("version", "")

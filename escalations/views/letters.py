@@ -16,8 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.access import signed_in_user, steering_only
-from agents.models import Search
-from agents.searching import note_search
+from agents.searched_lists import look_is_noted
 from escalations.letters import (
     LONGEST_SUBJECT,
     LONGEST_TEXT,
@@ -65,13 +64,13 @@ class LetterForm(forms.Form):
 
 @steering_only
 @require_http_methods(["GET", "POST"])
+@look_is_noted("tarjeta")
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """The mail of the card's kind, filled in, to be read, changed and sent."""
     user, now, card = signed_in_user(request), timezone.now(), _card_of(request, pk)
     may_wait = not why_not(Verb.WAIT, escalation=card, by=user)
     more: dict[str, Any] = {"who_is_asked": request.path, "may_wait": may_wait}
     if request.method == "GET":
-        note_search(user=user, where=Search.Where.CARD, asked=card.contract or f"#{pk}", now=now)
         form = LetterForm(initial=_initial(request, card), **more)
         return _show(request, card, form, now)
     form = LetterForm(request.POST, **more)
@@ -89,6 +88,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
 
 @steering_only
 @require_POST
+@look_is_noted("tarjeta")
 def letter_retry(request: HttpRequest, pk: int, letter: int) -> HttpResponse:
     """Let a parked letter be tried again."""
     found = get_object_or_404(_card_of(request, pk).letters.select_related("notice"), pk=letter)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agents.access import centre_only, signed_in_user, steering_only
+from agents.searched_lists import look_is_noted
 from escalations.filters import Filters
 from escalations.mentioning import see_mentions
 from escalations.models import Escalation, SavedFilter
@@ -56,6 +57,7 @@ def filter_forget(request: HttpRequest, place: str, pk: int) -> HttpResponse:
 
 @steering_only
 @require_POST
+@look_is_noted("tarjeta")
 def mentions_seen(request: HttpRequest, pk: int) -> HttpResponse:
     """She has seen where she is named on this card."""
     user = signed_in_user(request)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.access import centre_only, signed_in_user
 from agents.disclosure import record_export
 from agents.models import Agent, User
+from agents.searched_lists import part_is_noted
 from inbound.attended.finding import Asked, asked_for, find_walks, sheet_of
 from inbound.attended.tables import WalkTable, in_minutes
 from inbound.attended.time_figures import charts_of, sheets_of, time_figures
@@ -24,6 +25,7 @@ from screens.spreadsheets import workbook_response
 
 @require_GET
 @centre_only
+@part_is_noted
 def attended(request: HttpRequest) -> HttpResponse:
     """Calls live and past, the newest first."""
     user, asked = signed_in_user(request), asked_for(sent=request.GET, now=timezone.now())

@@ -20,6 +20,7 @@ from agents.access import centre_only, customers_only, roles_only, signed_in_use
 from agents.disclosure import record_export
 from agents.models import Role, Search
 from agents.revealing import is_revealed
+from agents.searched_lists import part_is_noted
 from agents.searching import note_search
 from inbound.fields import kinship_words
 from inbound.models import OutsideWrite
@@ -46,6 +47,7 @@ from systems.registry import cells, choices
 
 @require_GET
 @customers_only
+@part_is_noted
 def write_list(request: HttpRequest) -> HttpResponse:
     """Writes by what is to be done about them; an agent sees her own."""
     user, asked = signed_in_user(request), _asked_for(request)
@@ -72,6 +74,7 @@ def write_list(request: HttpRequest) -> HttpResponse:
 
 @centre_only
 @require_GET
+@part_is_noted
 def write_day(request: HttpRequest) -> HttpResponse:
     """Money and SIMs of one day, with what they come to by system."""
     user = signed_in_user(request)
@@ -110,7 +113,7 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
     """One write: what was asked, for whom, its history, and what may be done about it."""
     user, found = signed_in_user(request), _write_of(request, pk)
     if found.owed_by_id != user.pk:
-        note_search(user=user, where=Search.Where.CARD, asked=found.to_whom or f"#{pk}", now=timezone.now())
+        note_search(user=user, where=Search.Where.CARD, asked=found.to_whom or f"operación {pk}", now=timezone.now())
     return _show(request, pk)
 
 

@@ -92,6 +92,7 @@ SHOWN_BY: dict[str, dict[str, list[str]]] = {
             *("test_the_word_is_in_no_place_its_password_reads", "test_one_that_is_not_watched_is_wrong"),
             "test_who_answers_for_the_centre_hears_of_it_once_in_a_while",
             *("test_a_stranger_does_not_say_that_they_were_told", "test_retentions_door_is_no_strangers"),
+            "test_what_was_written_before_and_ends_later_is_told_as_well",
         ],
         "agents/test_audit_that_stays.py": [
             *("test_events_are_neither_changed_nor_deleted", "test_an_audit_is_not_switched_off_for_a_session"),
@@ -144,6 +145,7 @@ SHOWN_BY: dict[str, dict[str, list[str]]] = {
     },
     "S16": {
         "callcenter/test_looks_leave_rows.py": ["test_the_page_of_a_customer_leaves_a_row"],
+        "escalations/test_card_page.py": ["test_a_step_that_is_refused_shows_no_more_cards_than_looks_do"],
         "agents/test_looking_is_noted.py": [
             "test_cards_letters_notices_and_calls_are_looked_at_as_well",
             "test_who_goes_through_the_pages_of_a_list",

@@ -167,8 +167,9 @@ def test_who_answers_for_the_centre_hears_of_it_once_in_a_while(
     [
         "INSERT INTO agents_accountevent (user_id, kind, at, note, browser, mark)"
         " SELECT min(id), 'stranger', now() + interval '2 seconds', '', '', '' FROM agents_user",
-        "INSERT INTO agents_strangerstold (id, up_to, at) VALUES (1, 99999, now())",
-        "UPDATE agents_strangerstold SET up_to = 99999, at = now()",
+        "INSERT INTO agents_strangerstold (id, open_from, told_of, at) VALUES (1, 99999, 0, now())",
+        "UPDATE agents_strangerstold SET open_from = 99999, told_of = 99999, at = now()",
+        "INSERT INTO agents_accountseen (user_id, at) SELECT id, '2099-01-01' FROM agents_user",
         "DELETE FROM agents_strangerstold",
     ],
 )
@@ -181,6 +182,27 @@ def test_a_stranger_does_not_say_that_they_were_told(
         works.execute(statement)  # type: ignore[arg-type]
     assert tell_of_strangers(now=timezone.now() + MINUTE) >= 1
     assert AccountEvent.objects.filter(user=elena, kind=AccountEvent.Kind.STRANGER).exists()
+
+
+def test_what_was_written_before_and_ends_later_is_told_as_well(
+    known: None, works: psycopg.Connection, elena: User
+) -> None:
+    now = timezone.now()
+    whom = works.info
+    with psycopg.connect(
+        host=whom.host, port=whom.port, dbname=whom.dbname, user=whom.user, password=whom.password
+    ) as first:
+        first.execute("INSERT INTO agents_skill (code, name) VALUES ('X', 'X')")
+        works.execute("INSERT INTO agents_team (name) VALUES ('Una')")
+        assert tell_of_strangers(now=now) == 1
+        first.commit()
+    assert tell_of_strangers(now=now + AGAIN_AFTER) >= 1
+    told = AccountEvent.objects.filter(user=elena, kind=AccountEvent.Kind.STRANGER).order_by("pk")
+    assert "agents_team" in told[0].note
+    assert "agents_skill" in told[1].note
+    assert tell_of_strangers(now=now + 2 * AGAIN_AFTER) == 0
+    works.execute("DELETE FROM agents_team WHERE name = 'Una'")
+    assert tell_of_strangers(now=now + 3 * AGAIN_AFTER) == 1
 
 
 def test_retentions_door_is_no_strangers(known: None, works: psycopg.Connection) -> None:

@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
+from agents.models import DataPolicy, Search
 from escalations import working
 from escalations.card_page import WORDS
 from escalations.lifecycle import Verb
@@ -230,3 +232,16 @@ def test_queries_do_not_grow_with_history_nor_people(brought_to, elena, rosa, si
     with CaptureQueriesContext(connection) as many:
         client.get(address)
     assert len(many) == len(few) <= 18
+
+
+def test_a_step_that_is_refused_shows_no_more_cards_than_looks_do(make_card, elena, signed_in):
+    """The answer to a form without its words is the whole card: one after the other they would be a harvest."""
+    DataPolicy(searches_a_minute=2).save()
+    client, answers, claim = signed_in(elena), [], make_card()
+    cards = [claim.pk, claim.pk + 1, claim.pk + 2, claim.pk]
+    for pk in cards:
+        step = reverse("escalations:escalation_step", args=[pk, "note"])
+        answers.append(client.post(step, {}, headers={"HX-Request": "true"}).status_code)
+    assert answers == [422, 404, 429, 422], "what is not there counts as well"
+    assert list(Search.objects.values_list("asked", flat=True)) == [f"tarjeta {pk}" for pk in cards]
+    assert not Change.objects.filter(escalation=claim, verb="note").exists()

@@ -108,3 +108,24 @@ def test_a_backup_that_is_killed_leaves_nothing_that_looks_like_one(
     empty_site().manage("restore", str(copies / "one.part"), code=1)
     house.manage("backup", str(copies / "one"))
     assert not (copies / "one.part").exists()
+
+
+def test_what_the_applications_user_made_for_itself_does_not_come_back_as_its_owners(
+    house: House, copies: Path, empty_site: Callable[[], House]
+) -> None:
+    """It may make anything where reports stand; restored by another, what runs as its owner would be the other's."""
+    with psycopg.connect(house.database_url, autocommit=True) as works:
+        works.execute(
+            "CREATE FUNCTION staging.me() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT current_user::text'"
+        )
+        house.manage("backup", str(copies / "one"))
+        works.execute("DROP FUNCTION staging.me()")
+    site = empty_site()
+    assert "✓" in site.manage("restore", str(copies / "one"))
+    made = "SELECT count(*) FROM pg_proc WHERE pronamespace = 'staging'::regnamespace"
+    assert site.value(made) == 0
+    assert site.value("SELECT has_schema_privilege(%s, 'staging', 'CREATE')", urlsplit(site.database_url).username)
+    report = site.receive(CCVP)
+    site.ring("campaigns.take_in_report", report_id=report)
+    site.worker("one")
+    wait_for_state(site, report, "published")

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from agents.access import customers_only, signed_in_user, working_only
 from agents.models import Agent, Role, Search, User
+from agents.searched_lists import part_is_noted
 from agents.searching import note_search
 from campaigns.calling.calling_hours import on_clock
 from campaigns.models import CallBack, Campaign
@@ -80,6 +81,7 @@ class NewHour(forms.Form):
 
 @require_GET
 @customers_only
+@part_is_noted
 def agenda(request: HttpRequest) -> HttpResponse:
     """Pending agreed calls; the overdue ones first, whoever has them now."""
     user, now = signed_in_user(request), timezone.now()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import customers_only, signed_in_user, steering_only
+from agents.searched_lists import look_is_noted
 from escalations.lifecycle import Verb, why_not
 from escalations.lists import is_masked
 from escalations.models import Escalation
@@ -23,6 +24,7 @@ from inbound.walks.trail import trail_of
 
 @require_GET
 @customers_only
+@look_is_noted("tarjeta")
 def card_trail(request: HttpRequest, pk: int) -> HttpResponse:
     """The footsteps of the call that raised a card, to read; nothing when it comes from no call one may see."""
     user = signed_in_user(request)
@@ -37,6 +39,7 @@ def card_trail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @customers_only
+@look_is_noted("tarjeta")
 def card_lane(request: HttpRequest, pk: int) -> HttpResponse:
     """The button that works a card by its lane of the flow, or what became of it; nothing when it has none."""
     user = signed_in_user(request)
