@@ -88,7 +88,7 @@ RULES = (
     Rule(
         "nobody hears of what a stranger wrote",
         "agents/strangers.py",
-        "    if newest is None:",
+        "    if not StrangeWrite.objects.exists():",
         "    if True:",
         ("tests/callcenter/test_strange_hands.py::test_who_answers_for_the_centre_hears_of_it_once_in_a_while",),
     ),
