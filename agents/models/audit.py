@@ -46,10 +46,15 @@ class StrangeWrite(models.Model):
     the server's own word; `program` is what the connection called itself.
     """
 
+    class Operation(models.TextChoices):
+        INSERT = "insert", _("agregada")
+        UPDATE = "update", _("cambiada")
+        DELETE = "delete", _("quitada")
+
     at = models.DateTimeField(_("cuándo"))
     transaction = models.BigIntegerField(_("transacción"))
     table_name = models.CharField(_("tabla"), max_length=63)
-    operation = models.CharField(_("operación"), max_length=6)
+    operation = models.CharField(_("operación"), max_length=6, choices=Operation)
     key = models.CharField(_("fila"), max_length=36, blank=True)
     database_user = models.CharField(_("usuario de la base"), max_length=63)
     address = models.GenericIPAddressField(_("dirección"), null=True)
