@@ -145,20 +145,22 @@ def _doubles() -> Iterator[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT made.name, n.nspname FROM (
-                SELECT oid, relname AS name, relnamespace AS lies_in FROM pg_catalog.pg_class
-                 WHERE relkind IN ('r', 'v', 'm', 'f', 'p') AND NOT (relkind = 'r' AND relname ~ %s)
-                UNION ALL SELECT oid, proname, pronamespace FROM pg_catalog.pg_proc) made
-            JOIN pg_catalog.pg_namespace n ON n.oid = made.lies_in
-            WHERE n.nspname NOT IN ('public', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%%'
-              AND has_schema_privilege(%s, n.oid, 'CREATE')  -- where it may have made them
-              AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend WHERE objid = made.oid AND deptype = 'e')
-            ORDER BY 2, 1
+            SELECT made.identity FROM pg_catalog.pg_depend d
+              JOIN pg_catalog.pg_namespace n
+                   ON d.refclassid = 'pg_catalog.pg_namespace'::regclass AND d.refobjid = n.oid
+              CROSS JOIN LATERAL pg_catalog.pg_identify_object(d.classid, d.objid, d.objsubid) made
+             WHERE n.nspname NOT IN ('public', 'information_schema') AND n.nspname NOT LIKE 'pg\\_%%'
+               AND has_schema_privilege(%s, n.oid, 'CREATE')  -- where it may have made them
+               AND NOT EXISTS (SELECT FROM pg_catalog.pg_class c WHERE d.classid = 'pg_catalog.pg_class'::regclass
+                                  AND c.oid = d.objid AND c.relkind = 'r' AND c.relname ~ %s)
+               AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend e
+                                WHERE e.classid = d.classid AND e.objid = d.objid AND e.deptype = 'e')
+             ORDER BY 1
             """,
-            [OF_A_REPORT, settings.DATABASE_WORKS_AS],
+            [settings.DATABASE_WORKS_AS, OF_A_REPORT],
         )
-        for name, schema in cursor.fetchall():
-            yield _("%(schema)s.%(name)s: no es de la aplicación.") % {"schema": schema, "name": name}
+        for (name,) in cursor.fetchall():
+            yield _("%(name)s: no es de la aplicación.") % {"name": name}
         cursor.execute(
             """SELECT said FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_roles r ON r.oid = s.setrole,
                       pg_catalog.unnest(s.setconfig) said

@@ -38,7 +38,7 @@ def part_is_noted(view: View) -> View:
     @wraps(view)
     def noted(request: HttpRequest, *args: Any, **more: Any) -> HttpResponseBase:
         is_a_part = not {*request.GET.items()} <= {(KEY, request.GET.get(KEY)), ("page", "1")}
-        if request.method == "GET" and (is_a_part or "pk" in more):
+        if is_a_part or "pk" in more:
             note_search(
                 user=signed_in_user(request), where=Search.Where.LIST, asked=_part_of(request), now=timezone.now()
             )

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from agents.accounts import Kind, note
 from agents.hands import is_known, is_ours, unwatched
 from agents.models import StrangersTold, StrangeWrite, User
-from agents.power import POWERFUL
+from agents.power import had_power
 
 AGAIN_AFTER = timedelta(minutes=10)  # of somebody who writes on
 STAYS_WRONG = timedelta(days=30)
@@ -48,11 +48,19 @@ def tell_of_strangers(*, now: datetime) -> int:
     if rows > 0:
         words = ngettext("%(count)d fila: %(tables)s", "%(count)d filas: %(tables)s", rows)
         said = words % {"count": rows, "tables": ", ".join(tables[:NAMED])}
-        for user in User.objects.filter(role__in=POWERFUL, is_active=True):
+        if not (people := _who_answers(is_of_accounts=User._meta.db_table in tables, now=now)):
+            return 0  # nobody was told: it stays to be told
+        for user in people:
             note(user=user, kind=Kind.STRANGER, now=now, words=said)
     if rows > 0 or again != told.told_of:
         StrangersTold.objects.filter(pk=1).update(open_from=open_from, told_of=again, at=now if rows > 0 else told.at)
     return rows
+
+
+def _who_answers(*, is_of_accounts: bool, now: datetime) -> list[User]:
+    """Supervision, audit and administration, and whoever was one of them lately: a stranger may have said otherwise."""
+    people = User.objects.all() if is_of_accounts else User.objects.filter(is_active=True)
+    return [user for user in people if had_power(user, now=now)]
 
 
 def strangers_found(*, now: datetime) -> Iterator[tuple[bool, str]]:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import IO, cast
 
 from django.db import connection
@@ -24,6 +25,8 @@ from callcenter.backup.parts import CHUNK, BackupRefused, Hashed, Tell
 # Where a report stands while it is taken: an attempt begins with a table of its own, so none is worth keeping; and the
 # application's user may make anything there, which must not come back as whoever restores it.
 LEFT_OUT = "staging"
+# What that user may make beside it, of which the application has none.
+IN_NO_SCHEMA = re.compile(r"\d+; \d+ \d+ (CAST|TRANSFORM|BLOB|BLOBS|BLOB METADATA|DEFAULT ACL) ")
 LOCK_WAIT = "60s"  # for a migration that is under way
 TOLD_EVERY = 20  # tables
 KNOWN = {option.keyword.decode() for option in Conninfo.get_defaults()} - {"password", "client_encoding", "options"}
@@ -58,12 +61,18 @@ def dump(to: Hashed, *, tell: Tell) -> None:
 
 def restore(dumped: Path, *, tell: Tell) -> None:
     """Fill the empty database from it, all or nothing. Raises BackupRefused."""
-    command = [
-        str(program("pg_restore", at_least=server_major())), "--no-owner", "--no-acl", "--single-transaction",
-        "--exit-on-error", "--verbose", f"--dbname={_whom()}", str(dumped),
-    ]  # fmt: skip
-    with _running(command, tell=tell) as out:
-        out.read()
+    restoring = str(program("pg_restore", at_least=server_major()))
+    with _running([restoring, "--list", str(dumped)], tell=tell) as out:
+        listed = out.read().decode().splitlines()
+    with NamedTemporaryFile("w", encoding="utf-8") as wanted:
+        wanted.write("\n".join(line for line in listed if not IN_NO_SCHEMA.match(line)))
+        wanted.flush()
+        command = [
+            restoring, "--no-owner", "--no-acl", "--single-transaction", "--exit-on-error", "--verbose",
+            f"--use-list={wanted.name}", f"--dbname={_whom()}", str(dumped),
+        ]  # fmt: skip
+        with _running(command, tell=tell) as out:
+            out.read()
     with connection.cursor() as cursor:  # a copy of before left more of it in
         cursor.execute(f"DROP SCHEMA IF EXISTS {LEFT_OUT} CASCADE")
         cursor.execute(f"CREATE SCHEMA {LEFT_OUT}")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.access import centre_only, signed_in_user, steering_only
-from agents.searched_lists import search_is_noted
+from agents.searched_lists import part_is_noted, search_is_noted
 from campaigns.calling.do_not_call import allow_calling_again, forbid_calling, found_by
 from campaigns.calling.forms import DoNotCallForm
 from campaigns.calling.tables import DoNotCallTable
@@ -29,6 +29,7 @@ def do_not_call(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @steering_only
+@part_is_noted
 def do_not_call_add(request: HttpRequest) -> HttpResponse:
     """Write a contract or a telephone down."""
     form = DoNotCallForm(request.POST)

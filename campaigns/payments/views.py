@@ -107,9 +107,9 @@ def match_again(request: HttpRequest) -> HttpResponse:
 
 
 def _note_look(request: HttpRequest, contract: str) -> None:
-    if request.method == "GET":
-        user = signed_in_user(request)
-        note_search(user=user, where=Search.Where.CUSTOMER, asked=contract, now=timezone.now())
+    """Whatever is asked or sent: the answer shows whose it is."""
+    user = signed_in_user(request)
+    note_search(user=user, where=Search.Where.CUSTOMER, asked=contract, now=timezone.now())
 
 
 @steering_only

@@ -16,9 +16,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import customers_only, roles_only, signed_in_user, working_only
-from agents.models import Role
+from agents.models import Role, Search
 from agents.revealing import is_revealed
 from agents.searched_lists import look_is_noted
+from agents.searching import note_search
 from escalations import working
 from escalations.card_page import WORDS, card_page, who_may_have
 from escalations.changes import newest_change
@@ -67,6 +68,8 @@ def escalation_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         raise Http404
     step = Verb(verb)
     back = found.pk if step != Verb.MERGE else _other(request, found).pk
+    if back != found.pk:  # the answer shows that one
+        note_search(user=user, where=Search.Where.CARD, asked=f"tarjeta {back}", now=now)
     if refusal := why_not(step, escalation=found, by=user):
         return _refused(request, back, found.pk, refusal)
     form = form_of(step, people=who_may_have(found), now=now, sent=request.POST)

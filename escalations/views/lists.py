@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from agents.access import centre_only, customers_only, signed_in_user, steering_only
 from agents.disclosure import record_export
 from agents.models import User
-from agents.searched_lists import search_is_noted
+from agents.searched_lists import part_is_noted, search_is_noted
 from escalations.card_page import WORDS, Words, who_may_have_any
 from escalations.forms import form_of
 from escalations.letters import units
@@ -88,6 +88,7 @@ def _show_list(request: HttpRequest, *, sent: Form | None = None, picked: Collec
 
 @steering_only
 @require_http_methods(["GET", "POST"])
+@part_is_noted
 def escalations_several(request: HttpRequest) -> HttpResponse:
     """One verb for the cards that were chosen in the list; then the list again, saying what came of it.
 

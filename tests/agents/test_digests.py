@@ -207,11 +207,14 @@ def test_a_table_that_would_be_written_instead_is_told(days: list[datetime], now
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE staging.agents_user (id int); CREATE VIEW staging.pg_class AS SELECT 1 AS oid")
         cursor.execute("CREATE TABLE staging.report_1_1 (id int)")  # one that a report stands in meanwhile
+        cursor.execute("CREATE TYPE staging.made AS (a int); CREATE CAST (staging.made AS text) WITH INOUT")
+        cursor.execute("CREATE FUNCTION staging.told() RETURNS int LANGUAGE sql AS 'SELECT 1'")
         try:
-            told = [f"staging.{name}: no es de la aplicación." for name in ("agents_user", "pg_class")]
-            assert wrong(now) == told
+            names = ("agents_user", "made", "pg_class", "told()")
+            assert wrong(now) == [f"staging.{name}: no es de la aplicación." for name in names]
         finally:
             cursor.execute("DROP VIEW staging.pg_class; DROP TABLE staging.agents_user, staging.report_1_1")
+            cursor.execute("DROP TYPE staging.made CASCADE; DROP FUNCTION staging.told()")
 
 
 def test_who_works_as_the_owner_is_told(days: list[datetime], now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from agents.models import DataPolicy, Search
+from agents.models import DataPolicy, Disclosure, Search
 from tests.callcenter.planted import marks_in, plant
 from tests.callcenter.test_every_address import ADDRESSES, Address
 from tests.callcenter.world import World
@@ -67,3 +67,38 @@ def _looked_at(client: Any, address: Address, world: World) -> tuple[set[str], i
     answer = client.get(reverse(address.name, kwargs=address.of(world) if address.of else {}))
     text = b"".join(answer.streaming_content) if answer.streaming else answer.content
     return marks_in(text.decode(errors="replace")), Search.objects.count() - before
+
+
+OF_HER_ACCOUNT = ("account_", "mfa_", "usersessions_")  # among them signing out
+# What is sent there is her own work, or a step that stays in the history of its row, or a list's first page; or it
+# stands in a text of somebody's or the name of a file.
+SENT_OF_HERS: dict[str, set[str]] = {
+    "elena": {
+        "campaigns:assign",
+        "campaigns:do_not_call_add",
+        "campaigns:report_withdraw",
+        "campaigns:rejected_row_dismiss",
+    },
+    "ana": {"campaigns:desk_next", "campaigns:desk_pause", "inbound:walk_caller"},
+}
+
+
+@pytest.mark.parametrize("who", ["elena", "oscar", "ana", "marta"])
+def test_what_answers_to_a_step_leaves_a_row_as_well(who: str, world: World, signed_in: Any) -> None:
+    """Refused, or with nothing filled in: the answer is often the page."""
+    world.furnish()
+    plant(world)
+    DataPolicy(searches_a_minute=10_000).save()
+    client, silent = signed_in(getattr(world, who)), []
+    for address in ADDRESSES:
+        if who in address.opens_to and address.sends is not None and not address.name.startswith(OF_HER_ACCOUNT):
+            for headers in ({}, {"HX-Request": "true"}):
+                with undone():
+                    before = Search.objects.count() + Disclosure.objects.count()
+                    where = reverse(address.name, kwargs=address.of(world) if address.of else {})
+                    answer = client.post(where, {}, headers=headers)
+                    text = b"".join(answer.streaming_content) if answer.streaming else answer.content
+                    rows = Search.objects.count() + Disclosure.objects.count() - before
+                    if marks_in(text.decode(errors="replace")) and not rows:
+                        silent.append(address.name)
+    assert sorted({*silent} - SENT_OF_HERS.get(who, set())) == []

@@ -218,3 +218,20 @@ def test_many_rows_of_the_application_are_none(known: None, ines: User) -> None:
         LogEntry(user=ines, object_repr=str(n), action_flag=2, change_message="") for n in range(2_000)
     )
     assert strange() == []
+
+
+def test_who_was_said_to_have_no_power_is_told_all_the_same(
+    known: None, works: psycopg.Connection, elena: User, ines: User
+) -> None:
+    """The stranger makes everybody an agent for as long as it takes to be told."""
+    works.execute("UPDATE agents_user SET role = 'agent', is_active = FALSE WHERE role <> 'agent'")
+    assert tell_of_strangers(now=timezone.now()) >= 2
+    told = AccountEvent.objects.filter(kind=AccountEvent.Kind.STRANGER)
+    assert {elena, ines} <= {event.user for event in told}
+
+
+def test_what_nobody_could_be_told_stays_to_be_told(known: None, works: psycopg.Connection, ana: Agent) -> None:
+    works.execute("INSERT INTO agents_team (name) VALUES ('Una')")
+    assert tell_of_strangers(now=timezone.now()) == 0
+    User.objects.create_user("vera", role="supervisor")
+    assert tell_of_strangers(now=timezone.now()) == 1

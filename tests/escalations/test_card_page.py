@@ -234,6 +234,19 @@ def test_queries_do_not_grow_with_history_nor_people(brought_to, elena, rosa, si
     assert len(many) == len(few) <= 18
 
 
+def test_who_says_that_a_card_is_another_looked_at_the_other(make_card, elena, signed_in):
+    DataPolicy(searches_a_minute=2).save()
+    client, first, second, third = signed_in(elena), make_card(), make_card(contract="2"), make_card(contract="3")
+    step = reverse("escalations:escalation_step", args=[first.pk, "merge"])
+    answers = [
+        client.post(step, {"into_id": other.pk}, headers={"HX-Request": "true"}).status_code
+        for other in (second, third)
+    ]
+    assert answers[1] == 429
+    asked = list(Search.objects.filter(is_refused=False).values_list("asked", flat=True))
+    assert asked == [f"tarjeta {first.pk}", f"tarjeta {second.pk}", f"tarjeta {first.pk}"]
+
+
 def test_a_step_that_is_refused_shows_no_more_cards_than_looks_do(make_card, elena, signed_in):
     """The answer to a form without its words is the whole card: one after the other they would be a harvest."""
     DataPolicy(searches_a_minute=2).save()

@@ -118,8 +118,11 @@ def test_what_the_applications_user_made_for_itself_does_not_come_back_as_its_ow
         works.execute(
             "CREATE FUNCTION staging.me() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT current_user::text'"
         )
+        works.execute(
+            "CREATE TYPE staging.t AS (a int); CREATE CAST (staging.t AS text) WITH INOUT; SELECT lo_create(7)"
+        )
         house.manage("backup", str(copies / "one"))
-        works.execute("DROP FUNCTION staging.me()")
+        works.execute("DROP FUNCTION staging.me(); DROP TYPE staging.t CASCADE; SELECT lo_unlink(7)")
     site = empty_site()
     assert "✓" in site.manage("restore", str(copies / "one"))
     made = "SELECT count(*) FROM pg_proc WHERE pronamespace = 'staging'::regnamespace"

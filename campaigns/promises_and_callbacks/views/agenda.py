@@ -141,7 +141,7 @@ def call_back(request: HttpRequest, pk: int) -> HttpResponse:
     agreed = get_object_or_404(
         CallBack.objects.visible_to(user).select_related("contact", "campaign", "agent__user", "agent__team"), pk=pk
     )
-    if request.method == "GET" and (agreed.agent is None or agreed.agent.user_id != user.pk):
+    if agreed.agent is None or agreed.agent.user_id != user.pk:
         note_search(user=user, where=Search.Where.CUSTOMER, asked=agreed.contact.contract, now=now)
     due = timezone.localtime(agreed.due_at)
     first = {"day": due.date(), "clock": due.time(), "agent": agreed.agent_id}
