@@ -19,8 +19,10 @@ LONGEST = 200  # of what was asked, as its row keeps it
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 ONE_AT_A_TIME = 0x5EA5C4  # of the locks of the database: one person's look-ups are counted one after the other
 # One trip to the database, for it stands before every page and part of a customer: the statements of one string are one
-# transaction, and each sees what was there when it began; the lock comes first.
+# transaction, and each sees what was there when it began; the lock comes first. Nobody waits for the disk: where the
+# server falls, the looks of its last second may be lost (docs/security.md).
 _NOTED = """
+SET LOCAL synchronous_commit = off;
 SELECT pg_advisory_xact_lock(%(one_at_a_time)s, %(user)s);
 WITH allowed AS (
   SELECT coalesce(max(searches_a_minute), %(a_minute)s) AS a_minute, coalesce(max(searches_a_day), %(a_day)s) AS a_day
