@@ -118,6 +118,7 @@ def test_what_the_applications_user_made_for_itself_does_not_come_back_as_its_ow
         works.execute(
             "CREATE FUNCTION staging.me() RETURNS text LANGUAGE sql SECURITY DEFINER AS 'SELECT current_user::text'"
         )
+        works.execute("INSERT INTO agents_strangerstold (id, open_from, told_of) VALUES (1, 1000000000000, 0)")
         works.execute(
             "CREATE TYPE staging.t AS (a int); CREATE CAST (staging.t AS text) WITH INOUT; SELECT lo_create(7)"
         )
@@ -125,6 +126,7 @@ def test_what_the_applications_user_made_for_itself_does_not_come_back_as_its_ow
         works.execute("DROP FUNCTION staging.me(); DROP TYPE staging.t CASCADE; SELECT lo_unlink(7)")
     site = empty_site()
     assert "✓" in site.manage("restore", str(copies / "one"))
+    assert site.value("SELECT count(*) FROM agents_strangerstold") == 0, "its transactions are counted from another"
     made = "SELECT count(*) FROM pg_proc WHERE pronamespace = 'staging'::regnamespace"
     assert site.value(made) == 0
     assert site.value("SELECT has_schema_privilege(%s, 'staging', 'CREATE')", urlsplit(site.database_url).username)
