@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import asks_by_itself, signed_in_user, working_only
-from agents.models import User
+from agents.models import Search, User
 from agents.searched_lists import look_is_noted
+from agents.searching import note_search
 from escalations.calls import calls_known_to
 from escalations.card_page import history_of
 from escalations.dialling import InAnotherCall, call_customer, calling_about, calls_about
@@ -58,7 +59,6 @@ def call_phase(request: HttpRequest, pk: int) -> HttpResponse:
 
 @working_only
 @require_POST
-@look_is_noted("tarjeta")
 def call_hang_up(request: HttpRequest, pk: int) -> HttpResponse:
     """End her call, whichever customer it is to and in whatever phase it is."""
     user, now = signed_in_user(request), timezone.now()
@@ -67,6 +67,8 @@ def call_hang_up(request: HttpRequest, pk: int) -> HttpResponse:
     under_way = call_under_way(agent=agent) if agent else None
     if under_way is not None:
         ask_to_hang_up(call=under_way, now=now)
+    # after the deed: whoever has looked too often ends her call all the same
+    note_search(user=user, where=Search.Where.CARD, asked=f"tarjeta {pk}", now=now)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("home") if _is_at_desk(request) else redirect("escalations:escalation", pk=pk)
     return _stands(request, found, user)
