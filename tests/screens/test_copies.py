@@ -45,11 +45,12 @@ def copy(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Whom each statement of the page's own was sent to."""
+    """What a page read from the copy; opening a session and asking how far behind it is are no page's."""
     seen: list[str] = []
 
     def look(execute: Any, statement: str, params: Any, many: bool, context: Any) -> Any:
-        seen.append(context["connection"].alias)
+        if connection.alias == copies.COPY:
+            seen.append(statement)
         return execute(statement, params, many, context)
 
     really = copies.from_the_copy
@@ -106,7 +107,7 @@ def test_each_of_them_is_read_there_and_says_the_same(
         asked.clear()
         answer = client.get(address)
         assert answer.status_code in (200, 302), (name, answer.status_code)
-        assert asked.count(copies.COPY) > 3, name
+        assert asked, name
     assert copies._away_until == 0.0
     assert connection.alias == "default"
     assert connections["default"].settings_dict is connection.settings_dict
@@ -130,7 +131,7 @@ def test_one_that_is_far_behind_is_not_read(
 ) -> None:  # fmt: skip
     monkeypatch.setattr(copies, "_BEHIND", f"SELECT {behind}::float8")
     assert signed_in(elena).get(reverse("service_level:staffing")).status_code == 200
-    assert (asked.count(copies.COPY) > 3) == read
+    assert bool(asked) == read
 
 
 def test_what_fails_in_the_middle_is_read_again_from_the_database(
