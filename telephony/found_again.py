@@ -35,7 +35,7 @@ class CallsFoundAgain(QueueCalls):
         self._begin_where_they_go_on(channels, now=now)
         gone = [call for call in self._calls.values() if call.uid not in channels.keys() | waiting]
         for call in gone:
-            self._end(call, Outcome.UNKNOWN, at=now)
+            self._end_unheard(call, now=now)
         for call in [*self._calls.values()]:  # her telephone left it meanwhile, and who called goes on
             if call.agent_uid and call.agent_uid not in channels and hands_over(call):
                 self._end(call, Outcome.TRANSFERRED, at=now)
@@ -50,6 +50,13 @@ class CallsFoundAgain(QueueCalls):
         for call in list(self._calls.values()):
             self._ring_on(call, channels.values(), now=now)
         return len(gone)
+
+    def _end_unheard(self, call: QueueCall, *, now: datetime) -> None:
+        """Its caller is gone, nobody knows how. Who was being handed over may have been left alone by it."""
+        was_to_be_heard = call.answered_at is not None and hands_over(call)
+        self._end(call, Outcome.UNKNOWN, at=now)
+        if was_to_be_heard:
+            self._end(self._begin_again(call, at=now), Outcome.UNKNOWN, at=now)
 
     def _ring_on(self, call: QueueCall, channels: Iterable[ChannelSeen], *, now: datetime) -> None:
         """Of a caller the telephones that ring for her, and no other, go on or begin.
@@ -105,11 +112,11 @@ class CallsFoundAgain(QueueCalls):
         """Calls that were ended because nobody heard of them for too long, whose callers are there all the same."""
         unknown = QueueCall.objects.filter(switchboard=self._board, uid__in=channels, outcome=Outcome.UNKNOWN)
         unknown = unknown.select_related("agent")
-        for before in unknown.order_by("uid", "-ended_at").distinct("uid"):
-            if before.uid in self._calls:
-                continue
-            if before.answered_at is not None and before.agent_uid in channels:  # the same talk, and the flow it has
+        for before in unknown.filter(answered_at__isnull=False, agent_uid__in=channels).order_by("ended_at"):
+            if before.uid not in self._calls:  # the same talk, and the flow it has
                 self._go_on_talking(before, at=now)
+        for before in unknown.order_by("uid", "-ended_at", "-joined_at").distinct("uid"):
+            if before.uid in self._calls:
                 continue
             self._calls[before.uid] = QueueCall.objects.create(
                 switchboard_id=self._board, queue=before.queue, uid=before.uid, channel=before.channel,

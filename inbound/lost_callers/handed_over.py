@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from escalations.models import Escalation
@@ -30,8 +30,10 @@ def raise_the_unheard(
     called back, or is to be called anyway: that call is told of it. Returns how many were made.
     """
     answered = QueueCall.objects.filter(number=OuterRef("number"), answered_at__gt=OuterRef("ended_at"))
+    same = QueueCall.objects.filter(switchboard=OuterRef("switchboard"), uid=OuterRef("uid"))
+    goes_on = same.filter(Q(ended_at=None) | Q(ended_at__gt=OuterRef("ended_at")))
     unheard = QueueCall.objects.filter(
-        ~Exists(answered), is_handed_on=True, outcome__in=IN_VAIN, answered_at=None, ended_at__gt=since,
+        ~Exists(answered), ~Exists(goes_on), is_handed_on=True, outcome__in=IN_VAIN, answered_at=None, ended_at__gt=since,
         ended_at__lte=until,
     ).exclude(number="")  # fmt: skip
     last = unheard.order_by("number", "-ended_at").distinct("number")
@@ -76,8 +78,8 @@ def _told(call: QueueCall, lines: Mapping[str, tuple[str, str]]) -> dict[str, An
     words = _("%(agent)s le atendió en %(line)s y le transfirió a %(to)s: nadie le contestó y la llamada terminó.")
     if call.outcome == QueueCall.Outcome.UNKNOWN:
         words = _(
-            "%(agent)s le atendió en %(line)s y le transfirió a %(to)s: se perdió el enlace con la central y no se sabe"
-            " si alguien le contestó."
+            "%(agent)s le atendió en %(line)s e iba a transferirle a %(to)s: se perdió el enlace con la central y no se"
+            " sabe si alguien le contestó."
         )
     return {
         "line": line,

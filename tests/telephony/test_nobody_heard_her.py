@@ -64,7 +64,6 @@ def test_the_link_is_lost_while_she_rings_and_she_is_gone_before_it_is_back(
     played.turn(extensions={"1003": {"picks_up": "never"}}, rings=WITHOUT_END)
     assert comes_to(give(call, "blind", "1003"), "done", "refused", "unknown") == "done"
     until(lambda: played.state()["extensions"]["1003"]["state"] == "ringing", "it rings for her")
-    until(lambda: QueueCall.objects.filter(follows=QueueCall.Follow.RINGS).exists(), "it was heard that it rings")
     running.stop()
     played.do("decline", extension="1003")
     until(lambda: not played.state()["channels"], "nobody is there any more")

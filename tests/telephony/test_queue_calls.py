@@ -13,6 +13,8 @@ from agents.models import Agent, AgentState, By
 from agents.presence import sign_in, sign_out
 from agents.states import Event as Change
 from agents.states import change_state, open_state
+from escalations.models import Escalation
+from inbound.lost_callers.calling_back import call_back_the_lost
 from telephony.channels import number_of
 from telephony.events import (
     CallerSeen,
@@ -430,6 +432,45 @@ def test_who_was_handed_over_in_the_moment_the_link_was_lost_is_followed(
     tell(watch, HungUp(CALLER, 17), at=NOW + timedelta(minutes=2))
     outcomes = sorted(one.outcome for one in QueueCall.objects.all())  # two of one moment have no order
     assert outcomes == (["done"] if there else ["not_answered", "transferred"])
+
+
+@pytest.mark.parametrize(("kind", "state"), [("blind", "done"), ("blind", "sent"), ("attended", "taken")])
+def test_who_is_gone_when_the_link_is_back_and_was_being_handed_over_is_found(
+    kind: str, state: str, watch: Watch, seated: None, ana: Agent
+) -> None:
+    """Not even that her telephone left the call was heard; whether somebody spoke with her nobody knows."""
+    caller = replace(CALLER, number="70712345")
+    tell(watch, QueueJoined("101", caller, 1), MemberConnected(Member("101", "SIP/1001"), caller, TELEPHONE, 3))
+    call = QueueCall.objects.get()
+    ended = NOW if state == "done" else None
+    CallOrder.objects.create(
+        call=call, agent=ana, kind=kind, number="1077", state=state, asked_at=NOW, sent_at=NOW, ended_at=ended, fence=1
+    )
+    QueueCall.objects.update(held_at=NOW if kind == "attended" else None)
+    watch.reconcile(seen=[], now=NOW + timedelta(minutes=1))
+    her_own, handed_on = QueueCall.objects.order_by("is_handed_on")
+    assert (her_own.outcome, handed_on.outcome, handed_on.is_handed_on) == ("unknown", "unknown", True)
+    assert call_back_the_lost(now=NOW + timedelta(minutes=4)) == 1
+    assert "iba a transferirle a 1077" in Escalation.objects.get().reason
+    assert (CallOrder.objects.get().state == "done") == (state == "done")
+
+
+def test_who_was_being_handed_over_and_is_with_her_after_all_is_not_called(
+    watch: Watch, seated: None, ana: Agent
+) -> None:
+    """The link was away for so long that nobody waited for it; it is the same talk when it is back."""
+    tell(watch, QueueJoined("101", CALLER, 1), MemberConnected(Member("101", "SIP/1001"), CALLER, TELEPHONE, 3))
+    call = QueueCall.objects.get()
+    CallOrder.objects.create(
+        call=call, agent=ana, kind="blind", number="1077", state="sent", asked_at=NOW, sent_at=NOW, fence=1
+    )
+    Listening.objects.update(lost_at=NOW + timedelta(minutes=1))
+    assert close_the_unwatched(now=NOW + timedelta(minutes=3)) == 1
+    seen = [ChannelSeen(CALLER, True, 200, "b"), ChannelSeen(TELEPHONE, True, 190, "b")]
+    Watch(watch.held_for_test).reconcile(seen=seen, now=NOW + timedelta(minutes=4))  # type: ignore[attr-defined]
+    call.refresh_from_db()
+    assert (call.state, call.ended_at) == ("talking", None)
+    assert call_back_the_lost(now=NOW + timedelta(minutes=7)) == 0
 
 
 def test_who_is_handed_over_to_a_machine_was_left_alone_by_nobody(watch: Watch, seated: None) -> None:
