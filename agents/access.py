@@ -5,8 +5,8 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponseBase
-from django.shortcuts import get_object_or_404
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
 from agents.models import Agent, Role, User
@@ -35,6 +35,13 @@ def agent_of(request: HttpRequest) -> Agent:
     agent = get_object_or_404(Agent.objects.visible_to(user).select_related("team"), user=user)
     agent.user = user
     return agent
+
+
+def to_another_page(request: HttpRequest, address: str) -> HttpResponse:
+    """The whole page goes there, also where only a piece of it was asked for: that would swallow the other."""
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(headers={"HX-Redirect": address})
+    return redirect(address)
 
 
 def roles_only(*roles: Role) -> Callable[[View], View]:

@@ -10,11 +10,11 @@ from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import PermissionDenied
 from django.dispatch import receiver
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from agents.access import to_another_page
 from agents.models import FirstEntry, User
 
 CHANGE = "account_change_password"
@@ -62,7 +62,6 @@ class ChooseOwnMiddleware:
         if match is not None and match.view_name in OPEN_MEANWHILE:
             request.is_held_up = True  # type: ignore[attr-defined]
             return None
-        if request.headers.get("HX-Request") == "true":
-            return HttpResponse(headers={"HX-Redirect": reverse(CHANGE)})
-        messages.info(request, _("Esa contraseña se la puso otra persona y sirve una sola vez: elija la suya."))
-        return redirect(CHANGE)
+        if request.headers.get("HX-Request") != "true":
+            messages.info(request, _("Esa contraseña se la puso otra persona y sirve una sola vez: elija la suya."))
+        return to_another_page(request, reverse(CHANGE))

@@ -10,13 +10,11 @@ from axes.models import AccessAttempt
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
-from django.utils.translation import gettext as _
 
 from agents.accounts import NOWHERE, Kind, Place, note, tell_supervision
 from agents.code_tries import forget_tries
 from agents.models import Agent, FirstEntry, Role, User
-
-NAMED = 3  # of many who wait
+from agents.naming import first_of
 
 
 @transaction.atomic
@@ -49,10 +47,7 @@ def ask_to_admit(*, users: Iterable[User], by: User, now: datetime, place: Place
     names = [user.username for user in users if user.is_active and user.waits_to_be_admitted]
     if not names:
         return
-    words = ", ".join(names[:NAMED])
-    if len(names) > NAMED:
-        words = _("%(names)s y %(more)d más") % {"names": words, "more": len(names) - NAMED}
-    tell_supervision(kind=Kind.TO_ADMIT, words=words, by=by, now=now, place=place)
+    tell_supervision(kind=Kind.TO_ADMIT, words=first_of(names), by=by, now=now, place=place)
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
 
 from agents import people
@@ -31,12 +32,18 @@ def had_power(user: User, *, now: datetime) -> bool:
     """Whether it is such an account, or was until a month ago: whoever takes its role away has not its password yet; or
     is to be one: who asked for that has not put a password meanwhile.
     """
-    if needs_two(user.role) or PowerRequest.objects.waiting().filter(user=user, kind=PowerRequest.Kind.ROLE).exists():
-        return True
-    roles = user.events.order_by("pgh_id")  # type: ignore[attr-defined]  # its copies in the audit
-    last = roles.filter(role__in=POWERFUL).last()
-    after = roles.filter(pgh_id__gt=last.pgh_id).first() if last else None
-    return after is not None and after.pgh_created_at > now - REMEMBERED
+    asked_for = PowerRequest.objects.waiting().filter(user=user, kind=PowerRequest.Kind.ROLE)
+    return needs_two(user.role) or asked_for.exists() or with_power_lately(now=now).filter(pk=user.pk).exists()
+
+
+def with_power_lately(*, now: datetime) -> QuerySet[User]:
+    """Who has power over others, or had it until a month ago."""
+    in_the_audit = User._meta.get_field("events").related_model._default_manager
+    copies = in_the_audit.filter(pgh_obj=OuterRef("pk"))
+    last = copies.filter(role__in=POWERFUL).order_by("-pgh_id").values("pgh_id")[:1]
+    after = copies.filter(pgh_id__gt=OuterRef("last_with_power"))
+    lost_lately = Exists(after) & ~Exists(after.filter(pgh_created_at__lte=now - REMEMBERED))
+    return User.objects.annotate(last_with_power=Subquery(last)).filter(Q(role__in=POWERFUL) | lost_lately)
 
 
 def ask(

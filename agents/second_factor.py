@@ -20,7 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agents.access import signed_in_user
+from agents.access import signed_in_user, to_another_page
 from agents.accounts import note, place_of
 from agents.models import AccountEvent, User
 from agents.people import end_sessions
@@ -71,10 +71,10 @@ class SecondFactorMiddleware:
             request.is_held_up = not (has_second_factor(user) and used_second_factor(request, user))  # type: ignore[attr-defined]
             return None
         if not has_second_factor(user):
-            return _sent_to(request, reverse(SET_UP))
+            return to_another_page(request, reverse(SET_UP))
         if not used_second_factor(request, user):
             back = request.get_full_path() if request.method == "GET" else "/"
-            return _sent_to(request, f"{reverse(USE)}?{urlencode({'next': back})}")
+            return to_another_page(request, f"{reverse(USE)}?{urlencode({'next': back})}")
         return None
 
 
@@ -94,9 +94,3 @@ class SetUpView(ActivateTOTPView):
         )  # fmt: skip
         record_authentication(self.request, user, "mfa", type=Authenticator.Type.TOTP)
         return response
-
-
-def _sent_to(request: HttpRequest, address: str) -> HttpResponseBase:
-    if request.headers.get("HX-Request") == "true":  # a fragment would swallow the page
-        return HttpResponse(headers={"HX-Redirect": address})
-    return redirect(address)

@@ -15,12 +15,11 @@ from django.utils.translation import ngettext
 from agents.accounts import Kind, note
 from agents.hands import is_known, is_ours, unwatched
 from agents.models import StrangersTold, StrangeWrite, User
-from agents.power import had_power
+from agents.naming import first_of
+from agents.power import with_power_lately
 
 AGAIN_AFTER = timedelta(minutes=10)  # of somebody who writes on
 STAYS_WRONG = timedelta(days=30)
-NAMED = 3
-
 
 # Transactions end in another order than they write: whatever one wrote that was still open is counted anew until none
 # from before then is.
@@ -47,7 +46,7 @@ def tell_of_strangers(*, now: datetime) -> int:
     rows = int(there) - told.told_of
     if rows > 0:
         words = ngettext("%(count)d fila: %(tables)s", "%(count)d filas: %(tables)s", rows)
-        said = words % {"count": rows, "tables": ", ".join(tables[:NAMED])}
+        said = words % {"count": rows, "tables": first_of(tables)}
         if not (people := _who_answers(is_of_accounts=User._meta.db_table in tables, now=now)):
             return 0  # nobody was told: it stays to be told
         for user in people:
@@ -59,8 +58,8 @@ def tell_of_strangers(*, now: datetime) -> int:
 
 def _who_answers(*, is_of_accounts: bool, now: datetime) -> list[User]:
     """Supervision, audit and administration, and whoever was one of them lately: a stranger may have said otherwise."""
-    people = User.objects.all() if is_of_accounts else User.objects.filter(is_active=True)
-    return [user for user in people if had_power(user, now=now)]
+    people = with_power_lately(now=now)
+    return list(people if is_of_accounts else people.filter(is_active=True))
 
 
 def strangers_found(*, now: datetime) -> Iterator[tuple[bool, str]]:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from agents.access import asks_by_itself, signed_in_user, working_only
+from agents.access import asks_by_itself, signed_in_user, to_another_page, working_only
 from agents.models import Search, User
 from agents.searched_lists import look_is_noted
-from agents.searching import note_search
+from agents.searching import TooMuch, note_search
 from escalations.calls import calls_known_to
 from escalations.card_page import history_of
 from escalations.dialling import InAnotherCall, call_customer, calling_about, calls_about
@@ -67,8 +70,11 @@ def call_hang_up(request: HttpRequest, pk: int) -> HttpResponse:
     under_way = call_under_way(agent=agent) if agent else None
     if under_way is not None:
         ask_to_hang_up(call=under_way, now=now)
-    # after the deed: whoever has looked too often ends her call all the same
-    note_search(user=user, where=Search.Where.CARD, asked=f"tarjeta {pk}", now=now)
+    try:  # after the deed: whoever has looked too often ends her call all the same
+        note_search(user=user, where=Search.Where.CARD, asked=f"tarjeta {pk}", now=now)
+    except TooMuch as why:
+        messages.warning(request, _("Se pidió colgar; la tarjeta no se muestra. %(why)s") % {"why": why})
+        return to_another_page(request, reverse("home"))
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("home") if _is_at_desk(request) else redirect("escalations:escalation", pk=pk)
     return _stands(request, found, user)

@@ -33,8 +33,8 @@ def raise_the_unheard(
     same = QueueCall.objects.filter(switchboard=OuterRef("switchboard"), uid=OuterRef("uid"))
     goes_on = same.filter(Q(ended_at=None) | Q(ended_at__gt=OuterRef("ended_at")))
     unheard = QueueCall.objects.filter(
-        ~Exists(answered), ~Exists(goes_on), is_handed_on=True, outcome__in=IN_VAIN, answered_at=None, ended_at__gt=since,
-        ended_at__lte=until,
+        ~Exists(answered), ~Exists(goes_on), is_handed_on=True, outcome__in=IN_VAIN, answered_at=None,
+        ended_at__gt=since, ended_at__lte=until,
     ).exclude(number="")  # fmt: skip
     last = unheard.order_by("number", "-ended_at").distinct("number")
     waiting = Escalation.objects.filter(kind__code=KIND, state__in=Escalation.UNSETTLED)

@@ -13,7 +13,8 @@ from django.test import Client
 from django.urls import reverse
 
 from agents.keeping import Held
-from agents.models import Agent, AgentState, By, User
+from agents.models import Agent, AgentState, By, DataPolicy, Search, User
+from agents.searching import note_search
 from agents.states import Event, change_state
 from escalations import working
 from escalations.anonymising import anonymise_escalations
@@ -375,6 +376,22 @@ def test_a_call_that_is_about_no_card_is_hung_up_where_it_stands_in_the_way(
     hung_up = client.post(reverse("escalations:call_hang_up", args=[promised.pk]) + "?at=desk", **HTMX)
     call.refresh_from_db()
     assert (call.outcome, "Llamar" in hung_up.content.decode()) == ("cancelled", True)
+
+
+@pytest.mark.parametrize("more", [HTMX, {}], ids=["a piece", "a page"])
+def test_who_has_looked_too_often_ends_her_call_and_is_told_what_is_so(
+    seated: Agent, promised: Escalation, signed_in: SignedIn, now: datetime, more: dict[str, Any]
+) -> None:
+    client = signed_in(seated)
+    press(client, "call_dial", promised)
+    DataPolicy(searches_a_minute=1).save()
+    note_search(user=seated.user, where=Search.Where.LIST, asked="otra", now=now)
+    sent = client.post(reverse("escalations:call_hang_up", args=[promised.pk]), **more)
+    assert OutgoingCall.objects.get().is_over
+    home = sent.headers["HX-Redirect"] if more else sent.headers["Location"]
+    page = client.get(home, follow=True).content.decode()
+    assert "Se pidió colgar" in page
+    assert "Lo que tenía abierto" not in page
 
 
 @pytest.mark.parametrize("place", ["calls", "card"])

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.access import signed_in_user, steering_only
 from agents.models import Agent, User
+from agents.naming import first_of
 from campaigns.assignment import rebalancing, undoing
 from campaigns.assignment.forms import SelectionForm
 from campaigns.assignment.holdings import holdings
@@ -233,19 +234,12 @@ def _verb_words(verb: Reassignment.Verb) -> str:
 
 def _question(asked: Asked, moves: Moves) -> str:
     count = number_format(moves.contacts, force_grouping=True)
-    receivers = _names(asked.to)
+    receivers = first_of(asked.to)
     if asked.verb == Verb.TAKE_BACK:
         return _("¿Retirar %(n)s contactos? Quedan sin asignar hasta que los reasigne.") % {"n": count}
     if asked.verb == Verb.REBALANCE:
         return _("¿Mover %(n)s contactos para equilibrar entre %(names)s?") % {"n": count, "names": receivers}
     return _("¿Reasignar %(n)s contactos a %(names)s?") % {"n": count, "names": receivers}
-
-
-def _names(agents: Iterable[Agent]) -> str:
-    names = [str(agent) for agent in agents]
-    if len(names) > 3:
-        return _("%(names)s y %(n)d más") % {"names": ", ".join(names[:3]), "n": len(names) - 3}
-    return ", ".join(names)
 
 
 def _changes(campaign: Campaign) -> list[dict[str, Any]]:
@@ -266,8 +260,8 @@ def _changes(campaign: Campaign) -> list[dict[str, Any]]:
         shown.append(
             {
                 "change": change,
-                "from": _names(change.from_agents.all()) or "—",
-                "to": _names(change.to_agents.all()) or _("nadie"),
+                "from": first_of(change.from_agents.all()) or "—",
+                "to": first_of(change.to_agents.all()) or _("nadie"),
                 "question": _question_of_undoing(change, back) if back else "",
                 "stayed": undoing.who_stayed(change, at_most=SHOWN_STAYED) if change.undone_at else [],
                 "why_not": why_not if change.undone_at is None else "",
