@@ -87,7 +87,7 @@ def _missing_defences(settings: Any) -> Iterator[tuple[str, str]]:
         return
     for name, database in settings.DATABASES.items():
         if _database_is_elsewhere(database) and database["OPTIONS"].get("sslmode") != VERIFIED:
-            of = "DATABASE_URL" if name == "default" else "DATABASE_COPY_URL"
+            of = "DATABASE_URL" if name == "default" else f"DATABASE_{name.upper()}_URL"
             yield (
                 "database-tls",
                 (

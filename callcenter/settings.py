@@ -83,13 +83,24 @@ if env.bool("DATABASE_POOL", False):
 else:
     _database["CONN_MAX_AGE"] = 60
 DATABASES = {"default": _database}
+
+
+def _another_way(url: str, **options: Any) -> dict[str, Any]:
+    """To the same database, as the same user."""
+    way: dict[str, Any] = env.dj_db_url("_CALLCENTER_WAY", url, conn_health_checks=True)
+    way["OPTIONS"] = {**_options, **way.get("OPTIONS", {}), **options}
+    return way | {"ENGINE": _database["ENGINE"], "CONN_MAX_AGE": _database.get("CONN_MAX_AGE", 0)}
+
+
 DATABASE_COPY_URL = env.str("DATABASE_COPY_URL", "")  # a replica that follows it: pages that only read ask it
 if DATABASE_COPY_URL:
-    _copy: dict[str, Any] = env.dj_db_url("_CALLCENTER_COPY", DATABASE_COPY_URL, conn_health_checks=True)
-    _copys = {**_options, "connect_timeout": 2, **_copy.get("OPTIONS", {})}
-    _copys["options"] = f"{_options['options']} -c default_transaction_read_only=on"
-    _copy |= {"ENGINE": _database["ENGINE"], "OPTIONS": _copys, "CONN_MAX_AGE": _database.get("CONN_MAX_AGE", 0)}
-    DATABASES["copy"] = _copy  # screens/copies.py
+    _only_reads = f"{_options['options']} -c default_transaction_read_only=on"
+    DATABASES["copy"] = _another_way(DATABASE_COPY_URL, connect_timeout=2, options=_only_reads)
+# Where DATABASE_URL leads to a pooler that hands out connections by transaction: the server itself.
+DATABASE_SESSION_URL = env.str("DATABASE_SESSION_URL", "")
+if DATABASE_SESSION_URL:
+    DATABASES["session"] = _another_way(DATABASE_SESSION_URL)
+    _database["DISABLE_SERVER_SIDE_CURSORS"] = True  # they outlive a transaction
 DATABASE_WORKS_AS = _database["USER"]
 DATABASE_OWNER: dict[str, Any] | None = None
 if DATABASE_OWNER_URL:

@@ -13,8 +13,10 @@ from functools import wraps
 from typing import Any
 
 import structlog
-from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
+from django.db import OperationalError, connections
 from django.http import HttpRequest, HttpResponseBase
+
+from screens.connections import working_on
 
 COPY = "copy"  # its name in DATABASES, where there is one
 BEHIND_AT_MOST = 30.0  # seconds; the clock's own marks write every five
@@ -51,17 +53,13 @@ def reads_a_copy(view: View) -> View:
 @contextmanager
 def from_the_copy() -> Iterator[None]:
     """This thread's connection is the copy's inside. Raises OperationalError where it cannot be had or is behind."""
-    copy, own = connections[COPY], connections[DEFAULT_DB_ALIAS]
-    with copy.cursor() as cursor:
+    with connections[COPY].cursor() as cursor:
         cursor.execute(_BEHIND)
         ((behind,),) = cursor.fetchall()
     if behind is None or behind > BEHIND_AT_MOST:
         raise OperationalError(f"the copy is {behind} s behind")
-    connections[DEFAULT_DB_ALIAS] = copy
-    try:
+    with working_on(COPY):
         yield
-    finally:
-        connections[DEFAULT_DB_ALIAS] = own
 
 
 def _leave_it(why: str) -> None:

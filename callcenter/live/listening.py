@@ -68,7 +68,7 @@ class Ear:
 
     async def _connect(self) -> AsyncConnection:
         return await AsyncConnection.connect(
-            settings.DATABASE_URL,
+            settings.DATABASE_SESSION_URL or settings.DATABASE_URL,  # through a pooler nobody is told anything
             autocommit=True,
             connect_timeout=5,
             application_name="callcenter-live",

@@ -19,6 +19,7 @@ from campaigns.assignment.moving import Moves, Selection, choose, choose_level, 
 from campaigns.assignment.participants import takers_among
 from campaigns.models import Campaign, Reassignment
 from campaigns.month.lifecycle import CampaignRefused
+from screens.connections import one_session
 
 BATCH = 2000
 Verb = Reassignment.Verb
@@ -27,14 +28,14 @@ State = Campaign.State
 
 def preview_reassign(*, campaign: Campaign, selection: Selection, to: Sequence[Agent] | None) -> Moves:
     """What `reassign` would move; with `to` None, what `take_back` would."""
-    with connection.cursor() as cursor:
+    with one_session(), connection.cursor() as cursor:
         takers = None if to is None else takers_among(campaign, to)
         return _counted(cursor, choose(cursor, campaign, selection, takers))
 
 
 def preview_rebalance(*, campaign: Campaign, among: Sequence[Agent]) -> Moves:
     """What `rebalance` would move."""
-    with connection.cursor() as cursor:
+    with one_session(), connection.cursor() as cursor:
         return _counted(cursor, choose_level(cursor, campaign, takers_among(campaign, among)))
 
 
@@ -54,7 +55,7 @@ def reassign(
     check_can_reassign(campaign)
     if not to:
         raise CampaignRefused(_("Elija al menos un agente que los reciba."))
-    with connection.cursor() as cursor:
+    with one_session(), connection.cursor() as cursor:
         choose(cursor, campaign, selection, takers_among(campaign, to))
         return _carry_out(cursor, campaign, Verb.REASSIGN, by, now, reason)
 
@@ -64,7 +65,7 @@ def take_back(
 ) -> Reassignment:
     """Leave the selected open contacts without owner; their call-backs go to the team. Raises CampaignRefused."""
     check_can_reassign(campaign)
-    with connection.cursor() as cursor:
+    with one_session(), connection.cursor() as cursor:
         choose(cursor, campaign, selection, None)
         return _carry_out(cursor, campaign, Verb.TAKE_BACK, by, now, reason)
 
@@ -76,7 +77,7 @@ def rebalance(
     check_can_reassign(campaign)
     if not among:
         raise CampaignRefused(_("Elija al menos un agente que los reciba."))
-    with connection.cursor() as cursor:
+    with one_session(), connection.cursor() as cursor:
         choose_level(cursor, campaign, takers_among(campaign, among))
         return _carry_out(cursor, campaign, Verb.REBALANCE, by, now, reason)
 

@@ -26,6 +26,7 @@ from campaigns.figures.effects import is_evaluated, sum_households
 from campaigns.models import Campaign, ChangedRows, FigureRefresh
 from campaigns.month.changed_rows import COUNTING
 from campaigns.promises_and_callbacks.promise_outcomes import broken_promises, known_through
+from screens.connections import one_session
 
 # After the newest result it is counted on for this long: a transaction open when the mark was read may still commit an
 # older result, which moves no mark.
@@ -241,7 +242,7 @@ def counting_alone(campaign: Campaign, *, waits: bool) -> Iterator[bool]:
 
     It cannot be the transaction's: taking it would fix the snapshot before the lock is ours.
     """
-    with connection.cursor() as cursor:
+    with one_session(), connection.cursor() as cursor:
         if waits:
             cursor.execute("SELECT true FROM pg_advisory_lock(%s, %s)", [COUNTING, campaign.pk])
         else:

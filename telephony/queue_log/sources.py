@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.models import Sum
 from django.utils.translation import gettext as _
 
+from screens.connections import one_session
 from telephony.models import LogLook, LogSource, Switchboard
 from telephony.queue_log.copies import brought, check_source, copies_of, found_here, secret_of
 from telephony.queue_log.databases import read_table
@@ -75,7 +76,7 @@ def unreadable_lines() -> int:
 @contextmanager
 def _alone(which: str) -> Iterator[bool]:
     """Of two readers one: a long file is read for longer than from one tick to the next."""
-    with connection.cursor() as cursor:
+    with one_session(), connection.cursor() as cursor:
         cursor.execute(ALONE, [which])
         (is_alone,) = cursor.fetchone()
         try:

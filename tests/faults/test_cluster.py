@@ -1,0 +1,250 @@
+"""A centre of many machines: one after the other falls, or is cut off, while agents work. docs/operations.md.
+
+Seventeen machines in network namespaces of this one, each with what a site's own would be told (deploy/cluster).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+from redis import Redis
+from redis.exceptions import RedisError
+
+from tests.faults.desks import OF_A_CONTACT
+from tests.processes.house import ROOT, wait_until
+from tests.processes.test_faults import CCVP, TRUTH
+from tests.processes.test_upgrade import FURNISH
+
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+TRIAL = ROOT / "deploy" / "cluster" / "trial.py"
+NAME, FRONT = "centro.comteco.example", "10.77.0.10"  # where people come to
+DATABASES = {"10.77.0.41": "db1", "10.77.0.42": "db2"}
+QUEUES = {"queue1": "10.77.0.51", "queue2": "10.77.0.52"}
+DESKS, CONTACTS = 12, 1500
+HEALTHY = 12.0  # seconds of work between two faults
+LONGEST = 30.0  # seconds until the site works again, whichever machine fell
+RECEIVE = """
+from datetime import date; from django.utils import timezone; from pathlib import Path
+from campaigns.intake.receiving import receive_report
+path = Path(%r)
+at = {"period": date(2026, 12, 1), "now": timezone.now()}
+print(receive_report(kind="ccvp", name=path.name, file=path.open("rb"), **at).pk)
+"""
+RESULTS = "SELECT contact_id, count(*) FROM campaigns_attempt WHERE resulted_at IS NOT NULL GROUP BY contact_id"
+RENEWALS = """
+SELECT count(*) FROM campaigns_renewal
+ WHERE campaign_id = (SELECT campaign_id FROM campaigns_report WHERE id = %s)
+"""
+
+
+@dataclass
+class Centre:
+    folder: Path
+
+    def trial(self, verb: str, *words: str) -> str:
+        told = subprocess.run(
+            [sys.executable, str(TRIAL), verb, str(self.folder), *words], cwd=ROOT, capture_output=True, text=True,
+            check=False, env={name: value for name, value in os.environ.items() if not name.startswith("PYTEST")},
+        )  # fmt: skip
+        assert told.returncode == 0, f"{verb} {words}: {told.stdout[-2000:]}\n{told.stderr[-2000:]}"
+        return told.stdout
+
+    def manage(self, *command: str) -> str:
+        return self.trial("manage", "office", *command)
+
+    @property
+    def leads(self) -> str:
+        """The address of the database that does, or nothing."""
+        found = self.trial("status").splitlines()[-1].split(": ")[1]
+        return "" if found == "nobody" else found
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        password = json.loads((self.folder / "secrets.json").read_text())["superuser"]
+        where = f"host={self.leads} dbname=callcenter user=postgres connect_timeout=5"
+        with psycopg.connect(where, password=password, autocommit=True) as connection:
+            return connection.execute(sql).fetchall()  # type: ignore[arg-type]
+
+    def has_follower(self) -> bool:
+        with contextlib.suppress(psycopg.OperationalError):
+            return bool(self.rows("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'"))
+        return False
+
+    def leading_queue(self) -> str:
+        """The name of the machine whose queue leads, as those say that follow or do not."""
+        for name, address in QUEUES.items():
+            with contextlib.suppress(RedisError), Redis(**self._queue(address)) as one:
+                if one.info("replication")["role"] == "master":
+                    return name
+        return ""
+
+    def empty_the_queue(self) -> None:
+        with Redis(**self._queue(QUEUES[self.leading_queue()])) as one:
+            one.flushall()
+
+    def _queue(self, address: str) -> dict[str, Any]:
+        password = json.loads((self.folder / "secrets.json").read_text())["queue_owner"]
+        return {"host": address, "username": "owner", "password": password, "socket_timeout": 5}
+
+
+@dataclass
+class Clerk:
+    """One desk, over the address people come to. What failed is tried again as a person does: by loading the page."""
+
+    cookie: tuple[str, str]
+    recorded: list[tuple[str, float]] = field(default_factory=list)  # contacts, and when it was answered
+    failed: list[tuple[float, str]] = field(default_factory=list)
+    unanswered: set[str] = field(default_factory=set)  # contacts of which it is not known
+    ends: threading.Event = field(default_factory=threading.Event)
+
+    def work(self) -> None:
+        told = {"Host": "centro.comteco.example", "Referer": "https://centro.comteco.example/desk/"}
+        with httpx.Client(
+            base_url="https://10.77.0.10", verify=False, headers=told, trust_env=False, timeout=45
+        ) as line:  # noqa: S501
+            line.cookies.set(*self.cookie)
+            self._line, page = line, ""
+            while not self.ends.is_set():
+                open_ = [re.search(pattern, page) for pattern in OF_A_CONTACT]
+                if not page:
+                    page = self._told("GET", "/desk/", "")
+                    time.sleep(0.3)
+                elif not all(open_):
+                    page = self._told("POST", "/desk/next/", page)
+                else:
+                    contact, fence, telephone = (found[1] for found in open_ if found)
+                    page = self._told(
+                        "POST", "/desk/result/", page, contact=contact, fence=fence, telephone=telephone,
+                        disposition="no_answer", undialled="1",
+                    )  # fmt: skip
+                    if page:
+                        self.recorded.append((contact, time.monotonic()))
+                    else:
+                        self.unanswered.add(contact)
+                time.sleep(0.2)
+
+    def _told(self, method: str, address: str, page: str, **data: str) -> str:
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+        if method == "POST":
+            data = {"csrfmiddlewaretoken": token[1] if token else "", **data}
+        try:
+            answer = self._line.request(
+                method, address, data=data or None, headers={"HX-Request": "true"} if data else {}
+            )
+        except httpx.TransportError as error:
+            self.failed.append((time.monotonic(), f"{address} {type(error).__name__}"))
+            return ""
+        if answer.status_code != 200:
+            self.failed.append((time.monotonic(), f"{address} {answer.status_code}"))
+            return ""
+        return answer.text
+
+
+@pytest.fixture(scope="module")
+def centre() -> Iterator[Centre]:
+    needed = ("ip", "unshare", "patroni", "etcd", "haproxy", "pgbouncer", "keepalived", "valkey-sentinel", "nginx")
+    if os.geteuid() != 0 or not all(shutil.which(one, path=f"{os.environ['PATH']}:/usr/sbin") for one in needed):
+        pytest.skip(f"machines of one's own need root and {', '.join(needed)}")
+    with tempfile.TemporaryDirectory(prefix="callcenter-cluster-") as folder:
+        it = Centre(Path(folder))
+        try:
+            it.trial("up")
+            yield it
+        finally:
+            it.trial("down")
+
+
+@contextlib.contextmanager
+def at_work(centre: Centre) -> Iterator[list[Clerk]]:
+    said = centre.manage("shell", "-v0", "-c", FURNISH % {"agents": DESKS, "contacts": CONTACTS})
+    clerks = [Clerk((name, key)) for name, key in json.loads(said.splitlines()[-1])]
+    threads = [threading.Thread(target=clerk.work) for clerk in clerks]
+    for thread in threads:
+        thread.start()
+    try:
+        wait_until(lambda: all(clerk.recorded for clerk in clerks), what="each desk has recorded", seconds=120)
+        yield clerks
+    finally:
+        for clerk in clerks:
+            clerk.ends.set()
+        for thread in threads:
+            thread.join(120)
+
+
+def longest_wait(clerks: list[Clerk], since: float, until: float) -> tuple[float, float]:
+    """Seconds in which nobody's result was recorded, and the longest of any one desk."""
+
+    def longest(moments: list[float]) -> float:
+        there = [since, *sorted(one for one in moments if since < one < until), until]
+        return max(later - earlier for earlier, later in zip(there, there[1:], strict=False))
+
+    all_of_them = [moment for clerk in clerks for _contact, moment in clerk.recorded]
+    return longest(all_of_them), max(longest([moment for _contact, moment in clerk.recorded]) for clerk in clerks)
+
+
+def test_whichever_machine_falls_agents_work_on_and_nothing_is_lost(centre: Centre) -> None:
+    (report,) = centre.manage("shell", "-v0", "-c", RECEIVE % str(CCVP)).split()[-1:]
+    told = []
+    with at_work(centre) as clerks:
+
+        def fault(name: str, break_it: Callable[[], object], mend_it: Callable[[], object] = lambda: None) -> None:
+            time.sleep(HEALTHY)
+            began, failed = time.monotonic(), sum(len(clerk.failed) for clerk in clerks)
+            break_it()
+            time.sleep(LONGEST + 15)
+            nobody, one = longest_wait(clerks, began, time.monotonic())
+            mend_it()
+            failed = sum(len(clerk.failed) for clerk in clerks) - failed
+            told.append((name, nobody, one, failed))
+            print(f"{name:40} nobody {nobody:5.1f} s, one desk {one:5.1f} s, {failed} clicks failed", flush=True)
+
+        def falls(machine: str) -> None:
+            fault(f"{machine} falls", lambda: centre.trial("kill", machine), lambda: centre.trial("start", machine))
+
+        def is_cut_off(machine: str) -> None:
+            fault(f"{machine} is cut off", lambda: centre.trial("cut", machine), lambda: centre.trial("join", machine))
+
+        for machine in ("work1", "work2", "work3", "web1", "front1", "quorum1"):
+            falls(machine)
+        falls(DATABASES[centre.leads])
+        wait_until(centre.has_follower, what="the one that fell follows in step", seconds=180)
+        falls(DATABASES[centre.leads])
+        wait_until(centre.has_follower, what="and the other", seconds=180)
+        falls("db1" if DATABASES[centre.leads] == "db2" else "db2")
+        wait_until(centre.has_follower, what="and who followed", seconds=180)
+        falls(centre.leading_queue())
+        fault("the queue is emptied", centre.empty_the_queue)
+        is_cut_off("web2")
+        is_cut_off("front1")
+        is_cut_off(DATABASES[centre.leads])
+        wait_until(centre.has_follower, what="who was cut off follows in step", seconds=180)
+        time.sleep(HEALTHY)
+    wait_until(lambda: centre.rows(f"SELECT state FROM campaigns_report WHERE id = {report}") == [("published",)],
+               what="the report is published", seconds=600)  # fmt: skip
+    recorded = Counter(contact for clerk in clerks for contact, _moment in clerk.recorded)
+    unanswered = {contact for clerk in clerks for contact in clerk.unanswered}
+    rows = Counter({str(contact): count for contact, count in centre.rows(RESULTS)})
+    told_of = sum(recorded.values())
+    print(f"{told_of} results answered, {len(unanswered)} not, {sum(rows.values())} rows")
+    assert {contact: rows[contact] for contact in recorded} == dict(recorded), "what was answered is there, once"
+    assert set(rows) <= {*recorded, *unanswered}, "and nothing else"
+    assert max(rows.values()) == 1
+    assert centre.rows(RENEWALS % report) == [(TRUTH["report"]["items"],)]
+    centre.manage("check_invariants")
+    assert [(name, nobody) for name, nobody, _one, _failed in told if nobody > LONGEST] == []
