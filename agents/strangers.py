@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -18,7 +18,8 @@ from agents.models import StrangersTold, StrangeWrite, User
 from agents.naming import first_of
 from agents.power import with_power_lately
 
-AGAIN_AFTER = timedelta(minutes=10)  # of somebody who writes on
+AGAIN_AFTER = timedelta(minutes=3)  # of somebody who writes on
+LATE = timedelta(minutes=5)  # by then it was told, or something keeps it from being told
 STAYS_WRONG = timedelta(days=30)
 
 # Transactions end in another order than they write: whatever one wrote that was still open is counted anew until none
@@ -30,11 +31,19 @@ SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS open_from,
        coalesce(array_agg(DISTINCT table_name ORDER BY table_name), '{}') AS tables
   FROM agents_strangewrite WHERE transaction >= %s
 """
+# Of each the newest that no stranger wrote: a copy is of the transaction that changed the account.
+_ADDRESSES = """
+SELECT DISTINCT ON (copy.pgh_obj_id) copy.pgh_obj_id, copy.email FROM agents_userevent copy
+ WHERE copy.pgh_obj_id = ANY(%s) AND NOT EXISTS (
+       SELECT FROM agents_strangewrite written
+        WHERE written.table_name = 'agents_user' AND written.transaction %% 4294967296 = copy.xmin::text::bigint)
+ ORDER BY copy.pgh_obj_id, copy.pgh_id DESC
+"""
 
 
 @transaction.atomic
 def tell_of_strangers(*, now: datetime) -> int:
-    """On their next page and by mail; how many rows that is of. One who writes on is told of every ten minutes."""
+    """On their next page and by mail; how many rows that is of. One who writes on is told of every three minutes."""
     if not StrangeWrite.objects.exists():
         return 0
     told, _made = StrangersTold.objects.select_for_update().get_or_create(pk=1)
@@ -49,8 +58,10 @@ def tell_of_strangers(*, now: datetime) -> int:
         said = words % {"count": rows, "tables": first_of(tables)}
         if not (people := _who_answers(is_of_accounts=User._meta.db_table in tables, now=now)):
             return 0  # nobody was told: it stays to be told
+        before = _addresses_before(people)
         for user in people:
-            note(user=user, kind=Kind.STRANGER, now=now, words=said)
+            also_to = [before[user.pk]] if user.pk in before else []
+            note(user=user, kind=Kind.STRANGER, now=now, words=said, also_to=also_to)
     if rows > 0 or again != told.told_of:
         StrangersTold.objects.filter(pk=1).update(open_from=open_from, told_of=again, at=now if rows > 0 else told.at)
     return rows
@@ -60,6 +71,24 @@ def _who_answers(*, is_of_accounts: bool, now: datetime) -> list[User]:
     """Supervision, audit and administration, and whoever was one of them lately: a stranger may have said otherwise."""
     people = with_power_lately(now=now)
     return list(people if is_of_accounts else people.filter(is_active=True))
+
+
+def _addresses_before(people: Iterable[User]) -> dict[int, str]:
+    """Where each was reached before a stranger put another address."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ADDRESSES, [[user.pk for user in people]])
+        before = dict(cursor.fetchall())
+    return {user.pk: before[user.pk] for user in people if before.get(user.pk, user.email) != user.email}
+
+
+def untold_since(*, now: datetime) -> datetime | None:
+    """Since when a row of a stranger's waits to be told; None where none does for longer than it may."""
+    told = StrangersTold.objects.filter(pk=1).first() or StrangersTold(pk=1)
+    new = StrangeWrite.objects.filter(transaction__gte=told.open_from)
+    if new.count() <= told.told_of:
+        return None
+    since = new.filter(at__gt=told.at).aggregate(at=Min("at"))["at"] if told.at else new.aggregate(at=Min("at"))["at"]
+    return since if since is not None and now - since > LATE else None
 
 
 def strangers_found(*, now: datetime) -> Iterator[tuple[bool, str]]:

@@ -1,24 +1,36 @@
-"""The scheduler of beat: the database's, and a sign of life with each turn."""
+"""The scheduler of beat: the database's, a sign of life with each turn, and what no row of the database stops."""
 
 from __future__ import annotations
 
 import time
 from typing import Any
 
+import structlog
 from django.utils import timezone
 from django_celery_beat.schedulers import DatabaseScheduler
+from kombu.exceptions import OperationalError
 
 from callcenter import heartbeats
 
 SIGN_EVERY = 5.0  # seconds
+# Whoever writes in the database writes in its schedule too, and is told of all the same.
+WHATEVER_THE_SCHEDULE_SAYS, RUNG_EVERY = "agents.tell_of_strangers", 60.0  # seconds
+
+log = structlog.get_logger(__name__)
 
 
 class SigningScheduler(DatabaseScheduler):
     """Writes `heartbeat:beat`, so that the health page can tell a dead beat from a dead worker."""
 
-    _signed = 0.0
+    _signed = _rung = 0.0
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
+        if time.monotonic() - self._rung >= RUNG_EVERY:
+            self._rung = time.monotonic()
+            try:
+                self.app.send_task(WHATEVER_THE_SCHEDULE_SAYS)
+            except OperationalError as error:
+                log.warning("not_rung", task=WHATEVER_THE_SCHEDULE_SAYS, why=type(error).__name__)
         if time.monotonic() - self._signed >= SIGN_EVERY:
             self._signed = time.monotonic()
             heartbeats.sign(name="beat", now=timezone.now())

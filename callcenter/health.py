@@ -15,7 +15,7 @@ import structlog
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -25,6 +25,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from redis import Redis
 from redis.exceptions import RedisError
 
+from agents.strangers import untold_since
 from callcenter.celery import app
 from callcenter.heartbeats import NAMES, last_sign, reader_told
 from callcenter.metrics import figures
@@ -109,6 +110,7 @@ def look(*, now: datetime) -> list[Finding]:
         ("broker", False, _broker),
         ("switchboards", False, _switchboards),
         ("reader", False, _reader),
+        ("strangers", False, _strangers),
         *([] if settings.IS_DEMO else [("queue_user", False, _queue_user)]),
         *((f"oldest_{kind.name}", False, _oldest_of(kind)) for kind in kinds()),
     ]
@@ -185,6 +187,14 @@ def _reader(now: datetime) -> tuple[bool, str]:
     told = reader_told()
     out_of_reach = confined_here() if told is None else told
     return {*ALL} <= {*out_of_reach}, in_words(out_of_reach)
+
+
+def _strangers(now: datetime) -> tuple[bool, str]:
+    """Of the rows no process of ours wrote: who answers for the centre was told, and is not kept from it by a lock."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '1s'")
+        since = untold_since(now=now)
+    return since is None, f"not told since {since.isoformat()}" if since else "told"
 
 
 def _link_in_words(link: LinkAge) -> str:

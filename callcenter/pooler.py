@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from callcenter import hand
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 TLS = {"sslmode": "server_tls_sslmode", "sslrootcert": "server_tls_ca_file"}  # as the address says them
 
 
@@ -24,7 +25,9 @@ def ini_of(*, pooled: str, server: str, word: str, users: str) -> str:
     """
     here, there = _read(pooled, "DATABASE_URL"), _read(server, "DATABASE_SESSION_URL")
     if (here.username, here.password) != (there.username, there.password):
-        raise NoPooler("DATABASE_URL and DATABASE_SESSION_URL: the same user with the same password.")
+        raise NoPooler("DATABASE_URL and DATABASE_SESSION_URL: the same user, and the same password.")
+    if here.hostname not in LOOPBACK:
+        raise NoPooler("DATABASE_URL: the pooler says whose hand it is, so it is of this machine alone: 127.0.0.1.")
     asked = parse_qs(there.query)
     name = unquote(there.path.lstrip("/"))
     says = f"SELECT set_config('search_path', 'public', false), set_config('{hand.SAID_AS}', '{word}', false)"

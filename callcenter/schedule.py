@@ -82,8 +82,6 @@ SCHEDULE = [
     Tick("Cerrar llamadas que quedaron sin atender", "inbound.close_left_calls", MINUTE),
     # Who hung up is available again, who gives no sign is away, and a forgotten shift is closed.
     Tick("Poner al día los estados de los agentes", "agents.sweep_states", 5 * SECOND),
-    # Who answers for the centre hears of rows that no process of ours wrote.
-    Tick("Avisar de escrituras ajenas", "agents.tell_of_strangers", MINUTE),
     # What the audit holds of a day that is over is summed up, and chained to the day before (`manage.py verify_audit`).
     Tick("Sellar la auditoría de cada día", "agents.sum_up_days", HOUR),
     # What was handed over is marked when it is nearly due, when it is overdue, and when its mail reached nobody.

@@ -25,8 +25,8 @@ from callcenter.backup.parts import CHUNK, BackupRefused, Hashed, Tell
 # Where a report stands while it is taken: an attempt begins with a table of its own, so none is worth keeping; and the
 # application's user may make anything there, which must not come back as whoever restores it.
 LEFT_OUT = "staging"
-# What that user may make beside it, of which the application has none.
-IN_NO_SCHEMA = re.compile(r"\d+; \d+ \d+ (CAST|TRANSFORM|BLOB|BLOBS|BLOB METADATA|DEFAULT ACL) ")
+# What that user may make beside it, and say of it, of which the application has none.
+IN_NO_SCHEMA = re.compile(r"\d+; \d+ \d+ (CAST|TRANSFORM|BLOB|BLOBS|BLOB METADATA|DEFAULT ACL|COMMENT|SECURITY LABEL) ")
 LOCK_WAIT = "60s"  # for a migration that is under way
 TOLD_EVERY = 20  # tables
 KNOWN = {option.keyword.decode() for option in Conninfo.get_defaults()} - {"password", "client_encoding", "options"}

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from campaigns.intake.receiving import FileRefused, NotKept, period_in, receive_report
 from campaigns.models import Campaign, Report, ReportKind, ReportSource, SeenFile
 from campaigns.month.periods import period_of, write_period
+from screens.connections import one_session
 from systems.reports.sources import (
     Found,
     SourceRefused,
@@ -63,14 +64,13 @@ def look_for_reports(*, now: datetime) -> list[Report]:
 @contextmanager
 def _alone() -> Iterator[bool]:
     """Whether nobody else is looking now. The lock goes with the connection, however this process ends."""
-    with connection.cursor() as cursor:
+    with one_session(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [LOOKING])
         alone = bool(cursor.fetchone()[0])
-    try:
-        yield alone
-    finally:
-        if alone:
-            with connection.cursor() as cursor:
+        try:
+            yield alone
+        finally:
+            if alone:
                 cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [LOOKING])
 
 

@@ -117,7 +117,8 @@ MACHINES = [
 ]
 TOLD = {  # which of the files beside this one each kind is told by
     "front": ("keepalived.conf", "web.conf"), "web": ("haproxy.cfg",), "work": ("haproxy.cfg",),
-    "db": ("patroni.yaml",), "queue": ("valkey.conf",), "quorum": ("etcd.env", "sentinel.conf"), "files": (),
+    "office": ("haproxy.cfg",), "db": ("patroni.yaml",), "queue": ("valkey.conf",),
+    "quorum": ("etcd.env", "sentinel.conf"), "files": (),
 }  # fmt: skip
 OWNERS = {"db": "postgres", "queue": "valkey"}  # of a machine's folder
 

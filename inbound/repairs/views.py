@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user
 from agents.disclosure import record_export
+from agents.searched_lists import part_is_noted
 from inbound.repairs.lists import OPEN, SHOWN, asked_for, count_repairs, find_repairs, has_limits, how_kept, sheets_of
 from inbound.repairs.tables import RepairTable
 from screens.spreadsheets import workbook_response
@@ -19,6 +20,7 @@ from screens.spreadsheets import workbook_response
 
 @require_GET
 @centre_only
+@part_is_noted
 def repairs(request: HttpRequest) -> HttpResponse:
     """Damages by what became of their limit."""
     user, asked = signed_in_user(request), asked_for(sent=request.GET, today=timezone.localdate())

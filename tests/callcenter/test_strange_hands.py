@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 import pytest
@@ -14,13 +15,17 @@ from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
 
 from agents import hands
 from agents.audit_check import check_audit
 from agents.models import AccountEvent, Agent, StrangersTold, StrangeWrite, User
-from agents.strangers import AGAIN_AFTER, tell_of_strangers
+from agents.strangers import AGAIN_AFTER, LATE, tell_of_strangers, untold_since
+from callcenter.beat import SigningScheduler
+from callcenter.celery import app as celery
 from callcenter.doctor.servers import its_user
 from callcenter.hand import word_of
+from callcenter.health import look
 from notices.models import Notice
 from tests.audit import by_its_owner
 from tests.callcenter.test_database_roles import works
@@ -228,6 +233,58 @@ def test_who_was_said_to_have_no_power_is_told_all_the_same(
     assert tell_of_strangers(now=timezone.now()) >= 2
     told = AccountEvent.objects.filter(kind=AccountEvent.Kind.STRANGER)
     assert {elena, ines} <= {event.user for event in told}
+
+
+def test_who_was_given_another_address_is_told_where_she_was_reached_before(
+    known: None, works: psycopg.Connection, elena: User
+) -> None:
+    User.objects.filter(pk=elena.pk).update(email="elena@example.org")
+    with works.transaction():  # the copy of such a row says when its transaction began, which may be long ago
+        works.execute("SELECT 1")
+        works.execute("UPDATE agents_user SET email = 'first@evil.example'")
+        works.execute("UPDATE agents_user SET email = 'second@evil.example'")
+    assert tell_of_strangers(now=timezone.now()) == 2 * User.objects.count()
+    reached = {address for notice in Notice.objects.all() for address in notice.to}
+    assert reached == {"second@evil.example", "elena@example.org"}
+    works.execute("INSERT INTO agents_team (name) VALUES ('Una')")  # nothing about accounts
+    assert tell_of_strangers(now=timezone.now() + AGAIN_AFTER) == 1
+    assert Notice.objects.filter(to=["elena@example.org"]).count() == 2
+    User.objects.filter(pk=elena.pk).update(email="new@example.org")
+    works.execute("INSERT INTO agents_team (name) VALUES ('Otra')")
+    assert tell_of_strangers(now=timezone.now() + 2 * AGAIN_AFTER) == 1
+    assert Notice.objects.filter(to=["elena@example.org"]).count() == 2, "she said herself where she is reached"
+
+
+def test_that_nobody_is_told_for_too_long_is_told_to_who_watches_the_machines(
+    known: None, works: psycopg.Connection, elena: User
+) -> None:
+    now = timezone.now()
+    assert untold_since(now=now) is None
+    works.execute("INSERT INTO agents_team (name) VALUES ('Una')")
+    assert untold_since(now=now) is None, "within a minute somebody is"
+    assert untold_since(now=now + 2 * LATE) is not None
+    tell_of_strangers(now=timezone.now())
+    assert untold_since(now=now + 2 * LATE) is None
+    works.execute("INSERT INTO agents_team (name) VALUES ('Otra')")
+    assert untold_since(now=now + 2 * LATE) is not None
+
+
+def test_a_lock_that_keeps_it_from_being_told_is_told(known: None, works: psycopg.Connection) -> None:
+    assert {finding.name: finding.holds for finding in look(now=timezone.now())}["strangers"]
+    with works.transaction():
+        works.execute("LOCK TABLE agents_strangerstold IN ACCESS EXCLUSIVE MODE")
+        assert not {finding.name: finding.holds for finding in look(now=timezone.now())}["strangers"]
+
+
+def test_beat_rings_whatever_the_schedule_says(db: None) -> None:
+    """A row of it is a stranger's to write."""
+    PeriodicTask.objects.update(enabled=False)
+    rung: list[str] = []
+    scheduler = SigningScheduler(app=celery, lazy=True)
+    with patch.object(celery, "send_task", rung.append):
+        scheduler.tick()
+        scheduler.tick()
+    assert rung == ["agents.tell_of_strangers"]
 
 
 def test_what_nobody_could_be_told_stays_to_be_told(known: None, works: psycopg.Connection, ana: Agent) -> None:

@@ -32,7 +32,9 @@ from tests.processes.house import ROOT, wait_until
 from tests.processes.test_faults import CCVP, TRUTH
 from tests.processes.test_upgrade import FURNISH
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = [
+    pytest.mark.faults, pytest.mark.xdist_group("faults"), pytest.mark.allow_hosts(["127.0.0.1", "10.77.0.0/24"]),
+]  # fmt: skip
 TRIAL = ROOT / "deploy" / "cluster" / "trial.py"
 NAME, FRONT = "centro.comteco.example", "10.77.0.10"  # where people come to
 DATABASES = {"10.77.0.41": "db1", "10.77.0.42": "db2"}
@@ -156,7 +158,7 @@ class Clerk:
         return answer.text
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def centre() -> Iterator[Centre]:
     needed = ("ip", "unshare", "patroni", "etcd", "haproxy", "pgbouncer", "keepalived", "valkey-sentinel", "nginx")
     if os.geteuid() != 0 or not all(shutil.which(one, path=f"{os.environ['PATH']}:/usr/sbin") for one in needed):

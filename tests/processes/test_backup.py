@@ -120,7 +120,8 @@ def test_what_the_applications_user_made_for_itself_does_not_come_back_as_its_ow
         )
         works.execute("INSERT INTO agents_strangerstold (id, open_from, told_of) VALUES (1, 1000000000000, 0)")
         works.execute(
-            "CREATE TYPE staging.t AS (a int); CREATE CAST (staging.t AS text) WITH INOUT; SELECT lo_create(7)"
+            "CREATE TYPE staging.t AS (a int); CREATE CAST (staging.t AS text) WITH INOUT; SELECT lo_create(7);"
+            "COMMENT ON CAST (staging.t AS text) IS 'x'; COMMENT ON LARGE OBJECT 7 IS 'y'"
         )
         house.manage("backup", str(copies / "one"))
         works.execute("DROP FUNCTION staging.me(); DROP TYPE staging.t CASCADE; SELECT lo_unlink(7)")

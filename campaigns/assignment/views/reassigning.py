@@ -16,8 +16,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agents.access import signed_in_user, steering_only
-from agents.models import Agent, User
+from agents.models import Agent, Search, User
 from agents.naming import first_of
+from agents.searching import note_search
 from campaigns.assignment import rebalancing, undoing
 from campaigns.assignment.forms import SelectionForm
 from campaigns.assignment.holdings import holdings
@@ -163,6 +164,9 @@ def _ids(values: Iterable[str]) -> list[int]:
 
 
 def _drawn(request: HttpRequest, campaign: Campaign, asked: Asked) -> HttpResponse:
+    if asked.contact is not None:
+        user, now = signed_in_user(request), timezone.now()
+        note_search(user=user, where=Search.Where.CUSTOMER, asked=asked.contact.contract, now=now)
     rows = holdings(campaign)
     try:
         rebalancing.check_can_reassign(campaign)

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user, steering_only
-from agents.searched_lists import part_is_noted
+from agents.searched_lists import look_is_noted, part_is_noted
 from campaigns.intake import mending
 from campaigns.intake.rejected_page import RowForm, columns_of, find_rejected, form_of
 from campaigns.lists.views.exports import owe
@@ -84,6 +84,7 @@ def rejected_rows_export(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @steering_only
 @require_POST
+@look_is_noted("fila rechazada")
 def rejected_row_admit(request: HttpRequest, pk: int) -> HttpResponse:
     """Admit the row with the cells of the form, or show it again with what is still wrong."""
     row = _row_of(request, pk)
@@ -100,6 +101,7 @@ def rejected_row_admit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @steering_only
 @require_POST
+@look_is_noted("fila rechazada")
 def rejected_row_dismiss(request: HttpRequest, pk: int) -> HttpResponse:
     """Dismiss one row."""
     row = _row_of(request, pk)

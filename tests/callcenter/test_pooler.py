@@ -1,0 +1,57 @@
+"""What PgBouncer of a web machine is told: by transaction, and each connection says what ours say."""
+
+from __future__ import annotations
+
+import configparser
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from callcenter.pooler import NoPooler, ini_of, users_of
+
+POOLED = "postgres://callcenter:s%22cret@127.0.0.1:6432/callcenter"
+SERVER = "postgres://callcenter:s%22cret@db.internal:5000/callcenter?sslmode=verify-full&sslrootcert=/etc/ca.pem"
+
+
+def read(text: str) -> configparser.ConfigParser:
+    told = configparser.ConfigParser(interpolation=None)
+    told.read_string(text)
+    return told
+
+
+def test_it_says_the_path_and_the_word_and_asks_the_server_by_tls() -> None:
+    told = read(ini_of(pooled=POOLED, server=SERVER, word="0f" * 32, users="/etc/pgbouncer/userlist.txt"))
+    there = told["databases"]["callcenter"]
+    assert "host=db.internal port=5000 dbname=callcenter connect_query='SELECT set_config(''search_path''," in there
+    assert f"''callcenter.hand'', ''{'0f' * 32}''" in there
+    pooler = told["pgbouncer"]
+    assert (pooler["pool_mode"], pooler["ignore_startup_parameters"]) == ("transaction", "options")
+    assert (pooler["listen_addr"], pooler["listen_port"], pooler["unix_socket_dir"]) == ("127.0.0.1", "6432", "")
+    assert (pooler["server_tls_sslmode"], pooler["server_tls_ca_file"]) == ("verify-full", "/etc/ca.pem")
+    assert (pooler["auth_type"], pooler["auth_file"]) == ("scram-sha-256", "/etc/pgbouncer/userlist.txt")
+    assert users_of(pooled=POOLED) == '"callcenter" "s""cret"'
+
+
+@pytest.mark.parametrize(
+    ("pooled", "server", "says"),
+    [
+        ("postgres://callcenter@127.0.0.1:6432/callcenter", SERVER, "DATABASE_URL: postgres://user:password"),
+        (POOLED, "", "DATABASE_SESSION_URL: postgres://user:password"),
+        (POOLED, SERVER.replace("callcenter:", "postgres:"), "the same user"),
+        (POOLED, SERVER.replace("s%22cret", "another"), "the same password"),
+        (POOLED.replace("127.0.0.1", "10.0.0.1"), SERVER, "of this machine alone"),
+    ],
+)
+def test_what_is_missing_is_said(pooled: str, server: str, says: str) -> None:
+    with pytest.raises(NoPooler, match=says):
+        ini_of(pooled=pooled, server=server, word="0f", users="")
+
+
+def test_the_command_says_what_the_environment_is_missing(settings) -> None:  # type: ignore[no-untyped-def]
+    settings.DATABASE_URL, settings.DATABASE_SESSION_URL = POOLED, ""
+    with pytest.raises(CommandError, match="DATABASE_SESSION_URL"):
+        call_command("pooler")
+    out = StringIO()
+    call_command("pooler", "--users", stdout=out)
+    assert out.getvalue() == '"callcenter" "s""cret"\n'
