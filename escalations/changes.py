@@ -15,6 +15,7 @@ from escalations.models import Change, Escalation
 LOOK_BACK = timedelta(seconds=30)  # longer than any step takes from its click to its commit
 LINES_AT_MOST = 1_000  # of the history, looked back as well as ahead: further behind, everything is looked at afresh
 CARDS_AT_MOST = 200
+ASLEEP_AT_MOST = timedelta(days=1)  # a board that asks what it missed
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,12 @@ class Changes:
 def newest_change() -> int:
     """Where the history stands. A page takes it before it reads its cards, and asks for what changed since."""
     return Change.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def has_just_changed(*, escalation_id: int, now: datetime) -> bool:
+    """Whether a board may ask for this card because it was told of it, though it slept since."""
+    last = Change.objects.filter(escalation=escalation_id).order_by("-pk").values_list("at", flat=True).first()
+    return last is not None and now - last < ASLEEP_AT_MOST
 
 
 def changes_since(*, since: int | None, user: User, now: datetime) -> Changes:

@@ -5,6 +5,8 @@
     deploy/cluster/trial.py status FOLDER
     deploy/cluster/trial.py kill FOLDER db1     its power goes; `start`: it comes back
     deploy/cluster/trial.py cut FOLDER web2     its cable is pulled; `join`
+    deploy/cluster/trial.py end FOLDER web1 haproxy     one program there, by a word of its command
+    deploy/cluster/trial.py measure FOLDER      what the pooler and the copy cost
     deploy/cluster/trial.py manage FOLDER office doctor
     deploy/cluster/trial.py down FOLDER
 
@@ -14,6 +16,7 @@ Debian's patroni, python3-etcd, etcd-server, haproxy, pgbouncer, valkey, keepali
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -31,6 +34,24 @@ from machines import FRONT, MACHINES, NAME, Machine, Site, address_of
 BRIDGE, HERE = "cc-switch", "10.77.0.1"  # of the network; where this machine is on it
 AGAIN_AFTER = 2.0  # seconds, as the units' RestartSec
 PATIENCE = 180.0  # seconds
+MEASURE = """
+import statistics, time
+from django.db import connections
+def measured(words, ask, turns):
+    took = []
+    for _turn in range(turns):
+        began = time.perf_counter(); ask(); took.append(1000 * (time.perf_counter() - began))
+    print(f"{words}: {statistics.median(took):.2f} ms, p95 {sorted(took)[turns * 95 // 100]:.2f}")
+for words, alias in (("past the pooler", "session"), ("through it", "default"), ("of the copy", "copy")):
+    cursor = connections[alias].cursor()
+    measured(f"a question {words}", lambda: cursor.execute("SELECT 1"), 3000)
+cursor = connections["session"].cursor()
+cursor.execute("CREATE TABLE staging.measured (at timestamptz)")
+for words, waits in (("kept by both", "on"), ("kept by who leads", "local"), ("kept by nobody yet", "off")):
+    cursor.execute(f"SET synchronous_commit = {waits}")
+    measured(f"a row {words}", lambda: cursor.execute("INSERT INTO staging.measured VALUES (now())"), 1000)
+cursor.execute("DROP TABLE staging.measured")
+"""
 
 
 def up(site: Site) -> None:
@@ -93,6 +114,22 @@ def kill(site: Site, machine: Machine) -> None:
     for one in all_there:
         os.kill(one, signal.SIGKILL)
     _wait(lambda: not any(map(_lives, all_there)), "it is gone")
+
+
+def end(site: Site, machine: Machine, word: str) -> None:
+    """`kill -9` one program of it: that one whose command has the word, and whose parent's has not."""
+    space = os.readlink(f"/proc/{_first_of(site, machine)}/ns/pid")
+    there = {pid: command for pid, command in _commands().items() if word in command and _space_of(pid) == space}
+    ended = [pid for pid in there if _parent_of(pid) not in there]
+    for pid in ended:
+        os.kill(pid, signal.SIGKILL)
+    if not ended:
+        raise SystemExit(f"trial: nothing on {machine.name} is a {word}")
+
+
+def measure(site: Site) -> None:
+    """On a web machine: a question by each way, and a row kept with and without waiting for who follows."""
+    manage(site, next(machine for machine in MACHINES if machine.name == "web1"), "shell", "-v0", "-c", MEASURE)
 
 
 def cut(machine: Machine) -> None:
@@ -194,6 +231,32 @@ def _wait(is_so: Callable[[], object], what: str) -> None:
         time.sleep(0.5)
 
 
+def _first_of(site: Site, machine: Machine) -> int:
+    """The first process of a machine."""
+    pid = int((site.folder / f"{machine.name}.pid").read_text())
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[0])
+
+
+def _commands() -> dict[int, str]:
+    found = {}
+    for one in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            found[int(one.name)] = (one / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    return found
+
+
+def _space_of(pid: int) -> str:
+    with contextlib.suppress(OSError):
+        return os.readlink(f"/proc/{pid}/ns/pid")
+    return ""
+
+
+def _parent_of(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+    return 0
+
+
 def _lives(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
@@ -222,12 +285,14 @@ def _in(space: str, *command: str) -> None:
 def main(words: Sequence[str]) -> int:
     by_name = {machine.name: machine for machine in MACHINES}
     match words:
-        case ["up" | "down" | "status" as verb, folder]:
-            {"up": up, "down": down, "status": status}[verb](Site(Path(folder).resolve()))
+        case ["up" | "down" | "status" | "measure" as verb, folder]:
+            {"up": up, "down": down, "status": status, "measure": measure}[verb](Site(Path(folder).resolve()))
         case ["kill" | "start" | "run" as verb, folder, name] if name in by_name:
             {"kill": kill, "start": start, "run": run}[verb](Site(Path(folder).resolve()), by_name[name])
         case ["cut" | "join" as verb, _folder, name] if name in by_name:
             {"cut": cut, "join": join}[verb](by_name[name])
+        case ["end", folder, name, word] if name in by_name:
+            end(Site(Path(folder).resolve()), by_name[name], word)
         case ["manage", folder, name, *command] if name in by_name:
             return manage(Site(Path(folder).resolve()), by_name[name], *command)
         case _:

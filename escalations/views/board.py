@@ -22,8 +22,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from agents.access import asks_by_itself, centre_only, customers_only, signed_in_user
-from agents.models import User
-from agents.searched_lists import search_is_noted
+from agents.models import Search, User
+from agents.searched_lists import part_is_noted, search_is_noted
+from agents.searching import note_search
 from escalations.board import (
     AT_FIRST,
     AT_ONCE,
@@ -38,7 +39,7 @@ from escalations.board import (
     first_cards,
 )
 from escalations.board_cards import draw_card
-from escalations.changes import changes_since, newest_change
+from escalations.changes import changes_since, has_just_changed, newest_change
 from escalations.filters import Filters
 from escalations.models import Escalation
 from escalations.views.filters import filters_of, own_chips, pairs_of, query_of, query_of_times
@@ -94,6 +95,8 @@ def board_card(request: HttpRequest, pk: int) -> HttpResponse:
     name = _shared_name(pk, version, asked, user)
     drawn: str | None = cache.get(name) if name else None
     if drawn is None:
+        if not has_just_changed(escalation_id=pk, now=now):  # no board was told of it
+            note_search(user=user, where=Search.Where.CARD, asked=f"tarjeta {pk}", now=now)
         card = cards_on_board(asked=asked, user=user, now=now).filter(pk=pk).first()
         drawn = str(_drawing(user, now)(card)) if card else ""
         at = card or get_object_or_404(Escalation.objects.visible_to(user), pk=pk)
@@ -105,6 +108,7 @@ def board_card(request: HttpRequest, pk: int) -> HttpResponse:
 @asks_by_itself
 @centre_only
 @require_GET
+@part_is_noted
 def board_column(request: HttpRequest, code: str) -> HttpResponse:
     """The cards of one column under these filters, for who looks further or whose cards have left."""
     user, now = signed_in_user(request), timezone.now()

@@ -26,7 +26,7 @@ OURS = sorted((room, name) for name, room in get_commands().items() if room in R
 COMPLETE = {"why_not": ["2026-12", "1001"], "take_in_report": ["x.csv", "--period", "2026-12"]}
 NEEDS_NONE = (
     *("run", "demo", "anonymise", "sync_schedule", "check_invariants", "renew_factor_keys", "queue_user"),
-    *("verify_audit", "make_roles", "know_hand", "doctor"),
+    *("verify_audit", "make_roles", "know_hand", "doctor", "pooler"),
     *("publish_flows", "write_docs", "listen_to_switchboard", "check_switchboard"),
 )
 

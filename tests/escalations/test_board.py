@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from agents.models import Search
 from escalations import working
 from escalations.board import COLUMN_OF, COLUMNS, MOVES, columns_of, count_board
 from escalations.filters import Filters
@@ -214,6 +215,19 @@ def test_one_card_says_its_column_and_version_and_goes_when_it_is_closed(standin
     assert 'data-column="to_inform"' in client.get(f"{BOARD}{card.pk}/card/").content.decode()
     working.inform(escalation_id=card.pk, how="email", told_at=now, by=elena, now=now)
     assert client.get(f"{BOARD}{card.pk}/card/").status_code == 204
+
+
+def test_a_card_nobody_was_told_of_lately_is_a_look_like_any_other(standing, make_card, elena, signed_in, now):
+    old, new = standing("new"), make_card(now=now)
+    client = signed_in(elena)
+    assert client.get(f"/escalations/{new.pk}/card/").status_code == 200
+    assert not Search.objects.exists(), "an open board asks for what it was told of"
+    assert client.get(f"/escalations/{old.pk}/card/").status_code == 200
+    assert [row.asked for row in Search.objects.all()] == [f"tarjeta {old.pk}"]
+    assert client.get("/escalations/columns/new/").status_code == 200
+    assert Search.objects.count() == 1
+    assert client.get(f"/escalations/columns/new/?kind={old.kind.code}").status_code == 200
+    assert Search.objects.count() == 2
 
 
 def test_queries_do_not_grow_with_the_board(standing, elena, rosa, signed_in):
