@@ -150,6 +150,7 @@ def run(site: Site, machine: Machine) -> None:
 
     signal.signal(signal.SIGTERM, end)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+    subprocess.run(["sysctl", "-q", "-p", str(site.program / "deploy" / "cluster" / "sysctl.conf")], check=True)
     under_way: dict[str, subprocess.Popen[bytes]] = {}
     ended_at: dict[str, float] = {}
     while not ends:

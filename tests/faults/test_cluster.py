@@ -42,6 +42,7 @@ DATABASES = {"10.77.0.41": "db1", "10.77.0.42": "db2"}
 QUEUES = {"queue1": "10.77.0.51", "queue2": "10.77.0.52"}
 DESKS, CONTACTS = 12, 1500
 HEALTHY = 12.0  # seconds of work between two faults
+GIVES_UP = 15.0  # seconds, as every page of ours
 LONGEST = 30.0  # seconds until the site works again, whichever machine fell
 RECEIVE = """
 from datetime import date; from django.utils import timezone; from pathlib import Path
@@ -131,7 +132,7 @@ class Clerk:
     def work(self) -> None:
         told = {"Host": "centro.comteco.example", "Referer": "https://centro.comteco.example/desk/"}
         with httpx.Client(
-            base_url="https://10.77.0.10", verify=False, headers=told, trust_env=False, timeout=45
+            base_url="https://10.77.0.10", verify=False, headers=told, trust_env=False, timeout=GIVES_UP
         ) as line:  # noqa: S501
             line.cookies.set(*self.cookie)
             self._line, page = line, ""
