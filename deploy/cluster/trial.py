@@ -156,6 +156,8 @@ def run(site: Site, machine: Machine) -> None:
     while not ends:
         for name, program in machine.programs(site).items():
             if (one := under_way.get(name)) is not None and one.poll() is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(one.pid, signal.SIGKILL)  # what it leaves behind, as a unit's end does
                 del under_way[name]
                 ended_at[name] = time.monotonic()
                 print(f"{name} ended: {one.returncode}", flush=True)
@@ -163,9 +165,18 @@ def run(site: Site, machine: Machine) -> None:
                 with (site.folder / machine.name / f"{name}.log").open("ab") as log:
                     under_way[name] = subprocess.Popen(
                         program.command, env=program.environment, cwd=program.folder, stdout=log, stderr=log,
-                        user=program.user, group=program.user, extra_groups=[] if program.user else None,
+                        start_new_session=True, user=program.user, group=program.user,
+                        extra_groups=[] if program.user else None,
                     )  # fmt: skip
+        _bury({one.pid for one in under_way.values()})
         time.sleep(0.2)
+
+
+def _bury(ours: set[int]) -> None:
+    """Whom nobody else waits for, as the first process of any machine does."""
+    with contextlib.suppress(ChildProcessError):
+        while (ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)) and ended.si_pid not in ours:
+            os.waitpid(ended.si_pid, 0)
 
 
 def manage(site: Site, machine: Machine, *command: str) -> int:

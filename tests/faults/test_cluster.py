@@ -219,9 +219,11 @@ def test_whichever_machine_falls_agents_work_on_and_nothing_is_lost(centre: Cent
     told = []
     with at_work(centre) as clerks:
 
-        def fault(name: str, break_it: Callable[[], object], mend_it: Callable[[], object] = lambda: None) -> None:
+        def fault(name: str, break_it: Callable[[], object], mend_it: Callable[[], object] | None = None) -> None:
             """Break and mend, and how long people waited for it: for the one, and for the other."""
-            for what, do, lasts in ((name, break_it, LONGEST + 5), (f"   and {name} no more", mend_it, HEALTHY)):
+            steps = [(name, break_it, LONGEST + 5 if mend_it else LONGEST)]
+            steps += [(f"   {name} no more", mend_it, HEALTHY)] if mend_it else []
+            for what, do, lasts in steps:
                 began, failed = time.monotonic(), sum(len(clerk.failed) for clerk in clerks)
                 do()
                 time.sleep(lasts)
