@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from agents.naming import first_of
 from agents.power import with_power_lately
 
 AGAIN_AFTER = timedelta(minutes=3)  # of somebody who writes on
+COPIES_OF_ACCOUNTS = "agents_userevent"
 LATE = timedelta(minutes=5)  # by then it was told, or something keeps it from being told
 STAYS_WRONG = timedelta(days=30)
 
@@ -29,14 +30,14 @@ SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS open_from,
        count(*) AS there,
        count(*) FILTER (WHERE transaction >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint) AS again,
        coalesce(array_agg(DISTINCT table_name ORDER BY table_name), '{}') AS tables
-  FROM agents_strangewrite WHERE transaction >= %s
+  FROM agents_strangewrite WHERE transaction >= %s AND table_name <> 'agents_userevent'
 """
-# Of each the newest that no stranger wrote: a copy is of the transaction that changed the account.
+# Of each the newest that no stranger wrote.
 _ADDRESSES = """
 SELECT DISTINCT ON (copy.pgh_obj_id) copy.pgh_obj_id, copy.email FROM agents_userevent copy
  WHERE copy.pgh_obj_id = ANY(%s) AND NOT EXISTS (
        SELECT FROM agents_strangewrite written
-        WHERE written.table_name = 'agents_user' AND written.transaction %% 4294967296 = copy.xmin::text::bigint)
+        WHERE written.table_name = 'agents_userevent' AND written.key = copy.pgh_id::text)
  ORDER BY copy.pgh_obj_id, copy.pgh_id DESC
 """
 
@@ -82,13 +83,18 @@ def _addresses_before(people: Iterable[User]) -> dict[int, str]:
 
 
 def untold_since(*, now: datetime) -> datetime | None:
-    """Since when a row of a stranger's waits to be told; None where none does for longer than it may."""
+    """Since when at the latest a row of a stranger's waits to be told; None where none does for longer than it may."""
     told = StrangersTold.objects.filter(pk=1).first() or StrangersTold(pk=1)
-    new = StrangeWrite.objects.filter(transaction__gte=told.open_from)
-    if new.count() <= told.told_of:
+    new = _of_facts().filter(transaction__gte=told.open_from).aggregate(count=Count("pk"), first=Min("at"))
+    if new["count"] <= told.told_of:
         return None
-    since = new.filter(at__gt=told.at).aggregate(at=Min("at"))["at"] if told.at else new.aggregate(at=Min("at"))["at"]
-    return since if since is not None and now - since > LATE else None
+    since: datetime = max(filter(None, (new["first"], told.at)))  # some of it may have been told then, not all
+    return since if now - since > LATE else None
+
+
+def _of_facts() -> QuerySet[StrangeWrite]:
+    """Without the copies that triggers make of accounts: those only say which of them is a stranger's."""
+    return StrangeWrite.objects.exclude(table_name=COPIES_OF_ACCOUNTS)
 
 
 def strangers_found(*, now: datetime) -> Iterator[tuple[bool, str]]:
@@ -99,7 +105,7 @@ def strangers_found(*, now: datetime) -> Iterator[tuple[bool, str]]:
         yield False, _("La base no distingue todavía quién escribe (manage.py know_hand).")
     elif not is_ours():
         yield True, _("Lo que este proceso escribe cuenta como ajeno: SECRET_KEY es otra (manage.py know_hand).")
-    by_table = StrangeWrite.objects.values("table_name", "database_user", "address").order_by("table_name")
+    by_table = _of_facts().values("table_name", "database_user", "address").order_by("table_name")
     for one in by_table.annotate(rows=Count("pk"), first=Min("at"), last=Max("at")):
         words = ngettext(
             "%(table)s: %(user)s, que no es la aplicación, escribió %(rows)d fila desde %(where)s, %(when)s.",

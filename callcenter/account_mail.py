@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.urls import reverse
@@ -18,9 +19,8 @@ from notices.models import NoticeKind
 
 def mail_event(event: AccountEvent, also_to: Sequence[str] = (), **_signal: Any) -> None:
     """Owe her the mail, where she has an address, and each other address one of its own."""
-    reached = dict.fromkeys(filter(None, [event.user.email, *also_to]))
-    for place, address in enumerate(reached):
-        _owe(event, address, key=f"account:{event.pk}" + (f":{place}" if place else ""))
+    for address in dict.fromkeys(filter(None, [event.user.email, *also_to])):
+        _owe(event, address, key=f"account:{uuid4()}")  # one that could be foreseen somebody has put there before
 
 
 def _owe(event: AccountEvent, address: str, *, key: str) -> None:

@@ -55,13 +55,17 @@ def who_works() -> str:
     return str(settings.DATABASE_WORKS_AS)
 
 
-def make_role(*, name: str, password: str) -> bool:
-    """Make the user, who may sign in and nothing else; whether it was not there. Needs a user who may make users."""
+def make_role(*, name: str, password: str, like: str = "") -> bool:
+    """Make the user, who may sign in and nothing else, or what another may; whether it was not there. Needs a user who
+    may make users.
+    """
     if _is_there(name):
         return False
     made = sql.SQL(
         "CREATE ROLE {} LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS PASSWORD {}"
     ).format(sql.Identifier(name), sql.Literal(password))
+    if like:
+        made += sql.SQL(" IN ROLE {}").format(sql.Identifier(like))
     with connection.cursor() as cursor:
         cursor.execute(made.as_string(cursor.connection))
     return True

@@ -2,6 +2,7 @@
 
 What each connection of the application says to the database when it begins, the pooler says in its place: where names
 are looked up, and whose hand it is. So it is of that machine alone; whoever asks it needs the password all the same.
+In the database it is a user of its own: what it says is read there by whoever is the same user.
 """
 
 from __future__ import annotations
@@ -19,21 +20,21 @@ class NoPooler(ValueError):
 
 
 def ini_of(*, pooled: str, server: str, word: str, users: str) -> str:
-    """Its pgbouncer.ini. `pooled`, `server`: DATABASE_URL and DATABASE_SESSION_URL; `users`: where its users stand.
+    """Its pgbouncer.ini. `pooled`, `server`: DATABASE_URL and DATABASE_POOLER_URL; `users`: where its users stand.
 
     Raises NoPooler.
     """
-    here, there = _read(pooled, "DATABASE_URL"), _read(server, "DATABASE_SESSION_URL")
-    if (here.username, here.password) != (there.username, there.password):
-        raise NoPooler("DATABASE_URL and DATABASE_SESSION_URL: the same user, and the same password.")
+    here, there = _read(pooled, "DATABASE_URL"), _read(server, "DATABASE_POOLER_URL")
+    if here.username == there.username:
+        raise NoPooler("DATABASE_POOLER_URL: a user of its own: the word is read by who signs in as the same.")
     if here.hostname not in LOOPBACK:
         raise NoPooler("DATABASE_URL: the pooler says whose hand it is, so it is of this machine alone: 127.0.0.1.")
     asked = parse_qs(there.query)
-    name = unquote(there.path.lstrip("/"))
     says = f"SELECT set_config('search_path', 'public', false), set_config('{hand.SAID_AS}', '{word}', false)"
     where = {
-        "host": asked.get("hostaddr", [there.hostname])[0], "port": there.port or 5432, "dbname": name,
-        "connect_query": "'" + says.replace("'", "''") + "'",
+        "host": asked.get("hostaddr", [there.hostname])[0], "port": there.port or 5432,
+        "dbname": unquote(there.path.lstrip("/")), "user": _quoted(unquote(there.username or "")),
+        "password": _quoted(unquote(there.password or "")), "connect_query": _quoted(says),
     }  # fmt: skip
     settings = {
         "listen_addr": here.hostname, "listen_port": here.port or 5432, "unix_socket_dir": "",
@@ -44,8 +45,13 @@ def ini_of(*, pooled: str, server: str, word: str, users: str) -> str:
         "query_wait_timeout": 10,  # seconds of a click without a server
         "log_connections": 0, "log_disconnections": 0,
     } | {said: asked[ours][0] for ours, said in TLS.items() if ours in asked}  # fmt: skip
+    name = unquote(here.path.lstrip("/"))
     lines = ["[databases]", f"{name} = " + " ".join(f"{key}={value}" for key, value in where.items()), "[pgbouncer]"]
     return "\n".join([*lines, *(f"{key} = {value}" for key, value in settings.items())])
+
+
+def _quoted(told: str) -> str:
+    return "'" + told.replace("'", "''") + "'"
 
 
 def users_of(*, pooled: str) -> str:

@@ -49,6 +49,7 @@ PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8000")
 
 DATABASE_URL = env.str("DATABASE_URL", "")
 DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "")  # of who migrates; the others need not know it
+DATABASE_POOLER_URL = env.str("DATABASE_POOLER_URL", "")  # of who makes the pooler's user, and its file
 REDIS_URL = env.str("REDIS_URL", "")
 PRODUCTION_WITHOUT: list[str] = env.list("PRODUCTION_WITHOUT", [])  # of production.DEFENCES, what the site does without
 if bool(DATABASE_URL) != bool(REDIS_URL):

@@ -13,7 +13,20 @@ from pathlib import Path
 
 NAME, FRONT, NETWORK = "centro.comteco.example", "10.77.0.10", "10.77.0.0/24"
 PROGRAM = Path(__file__).resolve().parent.parent.parent
-SECRETS = ("key", "factor", "owner", "works", "queue", "queue_owner", "superuser", "replicator", "patroni", "files")
+SECRETS = (
+    "pooler",
+    "key",
+    "factor",
+    "owner",
+    "works",
+    "pooler",
+    "queue",
+    "queue_owner",
+    "superuser",
+    "replicator",
+    "patroni",
+    "files",
+)
 
 
 @dataclass(frozen=True)
@@ -165,9 +178,9 @@ class Site:
                 "PROMETHEUS_MULTIPROC_DIR": str(self.folder / machine.name / "metrics"),
             }
         if owns:
-            said["DATABASE_OWNER_URL"] = server.replace(
-                f"callcenter:{one['works']}@", f"callcenter_owner:{one['owner']}@"
-            )
+            ours = f"callcenter:{one['works']}@"
+            said["DATABASE_OWNER_URL"] = server.replace(ours, f"callcenter_owner:{one['owner']}@")
+            said["DATABASE_POOLER_URL"] = server.replace(ours, f"callcenter_pooler:{one['pooler']}@")
         return self.system | said
 
     def prepare(self) -> None:
@@ -231,7 +244,7 @@ class Site:
         for words, name in ((["--users"], "userlist.txt"), (["--users-at", f"{at}/userlist.txt"], "pgbouncer.ini")):
             said = subprocess.run(
                 [str(self.tool("python")), "manage.py", "pooler", *words], cwd=self.program, check=True, text=True,
-                capture_output=True, env=self.environment(machine),
+                capture_output=True, env=self.environment(machine, owns=True),
             ).stdout  # fmt: skip
             self._write(at / name, said)
             shutil.chown(at / name, "postgres", "postgres")

@@ -72,6 +72,26 @@ def test_it_empties_drops_and_alters_nothing(works: psycopg.Connection) -> None:
             assert refused(works, statement.format(one.table)), statement.format(one.table)
 
 
+def test_the_poolers_user_may_as_much_and_what_it_says_is_not_read(works: psycopg.Connection) -> None:
+    """It says whose hand it is in a statement, which who signs in as the same user would read in the list of them."""
+    name, password = f"pooler_{secrets.token_hex(4)}", secrets.token_hex(12)
+    with by_its_owner():
+        assert make_role(name=name, password=password, like=works.info.user)
+        assert not make_role(name=name, password=password, like=works.info.user), "twice does no harm"
+    try:
+        place = {"host": works.info.host, "port": works.info.port, "dbname": works.info.dbname}
+        with psycopg.connect(**place, user=name, password=password, autocommit=True) as pooler:
+            pooler.execute("INSERT INTO agents_team (name) VALUES ('Una')")
+            pooler.execute("SELECT set_config('callcenter.hand', 'the word', false)")
+            asked = "SELECT query FROM pg_stat_activity WHERE pid = %s"
+            assert works.execute(asked, [pooler.info.backend_pid]).fetchall() == [("<insufficient privilege>",)]
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                works.execute("SELECT pg_terminate_backend(%s)", [pooler.info.backend_pid])
+    finally:
+        with by_its_owner(), connection.cursor() as cursor:
+            cursor.execute(f"DROP ROLE {name}")
+
+
 @pytest.mark.parametrize(
     "statement",
     [

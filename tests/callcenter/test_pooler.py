@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from callcenter.pooler import NoPooler, ini_of, users_of
 
 POOLED = "postgres://callcenter:s%22cret@127.0.0.1:6432/callcenter"
-SERVER = "postgres://callcenter:s%22cret@db.internal:5000/callcenter?sslmode=verify-full&sslrootcert=/etc/ca.pem"
+SERVER = "postgres://callcenter_pooler:it%27s@db.internal:5000/callcenter?sslmode=verify-full&sslrootcert=/etc/ca.pem"
 
 
 def read(text: str) -> configparser.ConfigParser:
@@ -23,7 +23,8 @@ def read(text: str) -> configparser.ConfigParser:
 def test_it_says_the_path_and_the_word_and_asks_the_server_by_tls() -> None:
     told = read(ini_of(pooled=POOLED, server=SERVER, word="0f" * 32, users="/etc/pgbouncer/userlist.txt"))
     there = told["databases"]["callcenter"]
-    assert "host=db.internal port=5000 dbname=callcenter connect_query='SELECT set_config(''search_path''," in there
+    assert "host=db.internal port=5000 dbname=callcenter user='callcenter_pooler' password='it''s'" in there
+    assert "connect_query='SELECT set_config(''search_path''," in there
     assert f"''callcenter.hand'', ''{'0f' * 32}''" in there
     pooler = told["pgbouncer"]
     assert (pooler["pool_mode"], pooler["ignore_startup_parameters"]) == ("transaction", "options")
@@ -37,9 +38,8 @@ def test_it_says_the_path_and_the_word_and_asks_the_server_by_tls() -> None:
     ("pooled", "server", "says"),
     [
         ("postgres://callcenter@127.0.0.1:6432/callcenter", SERVER, "DATABASE_URL: postgres://user:password"),
-        (POOLED, "", "DATABASE_SESSION_URL: postgres://user:password"),
-        (POOLED, SERVER.replace("callcenter:", "postgres:"), "the same user"),
-        (POOLED, SERVER.replace("s%22cret", "another"), "the same password"),
+        (POOLED, "", "DATABASE_POOLER_URL: postgres://user:password"),
+        (POOLED, SERVER.replace("callcenter_pooler", "callcenter"), "a user of its own"),
         (POOLED.replace("127.0.0.1", "10.0.0.1"), SERVER, "of this machine alone"),
     ],
 )
@@ -49,8 +49,8 @@ def test_what_is_missing_is_said(pooled: str, server: str, says: str) -> None:
 
 
 def test_the_command_says_what_the_environment_is_missing(settings) -> None:  # type: ignore[no-untyped-def]
-    settings.DATABASE_URL, settings.DATABASE_SESSION_URL = POOLED, ""
-    with pytest.raises(CommandError, match="DATABASE_SESSION_URL"):
+    settings.DATABASE_URL, settings.DATABASE_POOLER_URL = POOLED, ""
+    with pytest.raises(CommandError, match="DATABASE_POOLER_URL"):
         call_command("pooler")
     out = StringIO()
     call_command("pooler", "--users", stdout=out)

@@ -69,7 +69,7 @@ def test_whoever_has_the_password_writes_nowhere_without_a_line_of_it(
 
 def test_every_table_is_watched() -> None:
     assert hands.unwatched() == []
-    there = {*connection.introspection.table_names()} - hands.written_by_triggers() - {"django_migrations"}
+    there = {*connection.introspection.table_names()} - hands.unwatched_on_purpose() - {"django_migrations"}
     with connection.cursor() as cursor:
         cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = %s", [hands.TRIGGER])
         assert {table for (table,) in cursor.fetchall()} == there
@@ -239,8 +239,7 @@ def test_who_was_given_another_address_is_told_where_she_was_reached_before(
     known: None, works: psycopg.Connection, elena: User
 ) -> None:
     User.objects.filter(pk=elena.pk).update(email="elena@example.org")
-    with works.transaction():  # the copy of such a row says when its transaction began, which may be long ago
-        works.execute("SELECT 1")
+    with works.transaction(), works.transaction():  # the inner one is a savepoint, with a number of its own
         works.execute("UPDATE agents_user SET email = 'first@evil.example'")
         works.execute("UPDATE agents_user SET email = 'second@evil.example'")
     assert tell_of_strangers(now=timezone.now()) == 2 * User.objects.count()
@@ -267,6 +266,31 @@ def test_that_nobody_is_told_for_too_long_is_told_to_who_watches_the_machines(
     assert untold_since(now=now + 2 * LATE) is None
     works.execute("INSERT INTO agents_team (name) VALUES ('Otra')")
     assert untold_since(now=now + 2 * LATE) is not None
+
+
+def test_what_was_written_before_a_telling_and_ends_after_it_is_late_as_well(
+    known: None, works: psycopg.Connection, elena: User
+) -> None:
+    whom = works.info
+    with psycopg.connect(
+        host=whom.host, port=whom.port, dbname=whom.dbname, user=whom.user, password=whom.password
+    ) as first:
+        first.execute("INSERT INTO agents_skill (code, name) VALUES ('X', 'X')")
+        works.execute("INSERT INTO agents_team (name) VALUES ('Una')")
+        now = timezone.now()
+        assert tell_of_strangers(now=now) == 1
+        first.commit()
+    assert untold_since(now=now + LATE / 2) is None
+    assert untold_since(now=now + 2 * LATE) == now
+
+
+def test_a_mail_cannot_be_put_there_before_it_is_owed(known: None, works: psycopg.Connection, elena: User) -> None:
+    User.objects.filter(pk=elena.pk).update(email="elena@example.org")
+    works.execute("INSERT INTO agents_team (name) VALUES ('Una')")
+    tell_of_strangers(now=timezone.now())
+    (owed,) = Notice.objects.filter(to=["elena@example.org"])
+    event = AccountEvent.objects.get(user=elena)
+    assert str(event.pk) not in owed.key.removeprefix("account:").split("-")
 
 
 def test_a_lock_that_keeps_it_from_being_told_is_told(known: None, works: psycopg.Connection) -> None:

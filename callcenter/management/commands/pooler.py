@@ -12,7 +12,8 @@ from screens.terminal import TerminalCommand
 class Command(TerminalCommand):
     prepares_itself = True  # it asks no database
     help = (
-        "Prints pgbouncer.ini for DATABASE_URL, where the web server asks, and DATABASE_SESSION_URL, the server. "
+        "Prints pgbouncer.ini for DATABASE_URL, where the web server asks, and DATABASE_POOLER_URL, the server as the "
+        "pooler's own user (make_roles makes it). "
         "It holds a secret: only PgBouncer's own user may read it."
     )
 
@@ -21,7 +22,7 @@ class Command(TerminalCommand):
         parser.add_argument("--users-at", default="/etc/pgbouncer/userlist.txt", help="where that file will lie")
 
     def handle(self, *args: Any, users: bool, users_at: str, **options: Any) -> None:
-        pooled, server = settings.DATABASE_URL, settings.DATABASE_SESSION_URL
+        pooled, server = settings.DATABASE_URL, settings.DATABASE_POOLER_URL
         try:
             if users:
                 self.stdout.write(users_of(pooled=pooled))
