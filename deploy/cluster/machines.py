@@ -14,18 +14,8 @@ from pathlib import Path
 NAME, FRONT, NETWORK = "centro.comteco.example", "10.77.0.10", "10.77.0.0/24"
 PROGRAM = Path(__file__).resolve().parent.parent.parent
 SECRETS = (
-    "pooler",
-    "key",
-    "factor",
-    "owner",
-    "works",
-    "pooler",
-    "queue",
-    "queue_owner",
-    "superuser",
-    "replicator",
-    "patroni",
-    "files",
+    *("key", "factor", "owner", "works", "pooler", "files"),
+    *("queue", "queue_owner", "superuser", "replicator", "patroni"),
 )
 
 
