@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import centre_only, signed_in_user
-from agents.searched_lists import part_is_noted
 from screens.copies import reads_a_copy
 from screens.spreadsheets import workbook_response
 from service_level.days import LA_PAZ, bounds_of, read_day
@@ -159,7 +158,6 @@ def day(request: HttpRequest, named: str, day: str) -> HttpResponse:
 
 @require_GET
 @centre_only
-@part_is_noted
 def calls(request: HttpRequest, named: str, line: str) -> HttpResponse:
     """The calls behind a figure."""
     figures = _month_named(named)
