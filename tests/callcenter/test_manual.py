@@ -104,13 +104,8 @@ WRITTEN = re.compile(r'^(msgid|msgstr)\S* ("[^\n]*"(?:\n"[^\n]*")*)', re.MULTILI
 NAMED = re.compile(r"(?<![*\w])\*([^*\n]+)\*(?![*\w])")
 # Titles of documents that are in English alone, and a word of HTTP.
 TITLES = {
-    "the language of the screens",
-    "for other programs",
-    "the switchboard",
-    "problem+json",
-    "faults",
-    "security",
-    "many machines",
+    *("the language of the screens", "for other programs", "the switchboard", "problem+json"),
+    *("faults", "security", "many machines"),
 }
 
 
