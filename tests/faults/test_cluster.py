@@ -28,7 +28,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from tests.faults.desks import OF_A_CONTACT, answers
+from tests.faults.desks import OF_A_CONTACT, SIGN_IN, answers
 from tests.processes.house import ROOT, wait_until
 from tests.processes.test_faults import CCVP, TRUTH
 from tests.processes.test_upgrade import FURNISH
@@ -40,6 +40,7 @@ DATABASES = {"10.77.0.41": "db1", "10.77.0.42": "db2"}
 QUEUES = {"queue1": "10.77.0.51", "queue2": "10.77.0.52"}
 DESKS, CONTACTS = 12, 2500
 HEALTHY = 12.0  # seconds of work between two faults
+PAGES = 400  # of each who follows the links
 GIVES_UP = 15.0  # seconds, as every page of ours
 LONGEST = 30.0  # seconds until the site works again, whichever machine fell
 RECEIVE = """
@@ -210,6 +211,23 @@ def at_work(centre: Centre) -> Iterator[list[Clerk]]:
             thread.join(120)
 
 
+def pages_that_failed(centre: Centre, *, who: str, role: str) -> tuple[int, list[str]]:
+    """How many pages of who follows every link open through the pooler, and those that do not."""
+    name, key = json.loads(centre.manage("shell", "-v0", "-c", SIGN_IN % {"name": who, "role": role}).splitlines()[0])
+    ahead, seen, failed = ["/"], {"/"}, []
+    at = f"https://{FRONT}"
+    with httpx.Client(base_url=at, verify=False, headers={"Host": NAME}, trust_env=False, timeout=60) as line:  # noqa: S501
+        line.cookies.set(name, key)
+        while ahead and len(seen) < PAGES:
+            answer = line.get(address := ahead.pop(0), follow_redirects=False)
+            failed += [f"{answer.status_code} {address}"] if answer.status_code >= 500 else []
+            found = [answer.headers.get("Location", ""), *re.findall(r'href="(/[^"#]*)"', answer.text)]
+            new = {one.replace("&amp;", "&").removeprefix(f"https://{NAME}") for one in found} - seen
+            new = {one for one in new if one.startswith("/") and not one.startswith(("/static/", "/accounts/logout"))}
+            ahead, seen = [*ahead, *sorted(new)], seen | new
+    return len(seen) - len(ahead), failed
+
+
 def longest_wait(clerks: list[Clerk], since: float, until: float) -> tuple[float, float]:
     """Seconds in which nobody's result was recorded, and the longest of any one desk."""
 
@@ -275,4 +293,9 @@ def test_whichever_machine_falls_agents_work_on_and_nothing_is_lost(centre: Cent
     assert max(rows.values()) == 1
     assert centre.rows(RENEWALS) == [(TRUTH["report"]["items"],)]
     centre.manage("check_invariants")
+    for who, role in (("elena", "supervisor"), ("oscar", "auditor"), ("ines", "administrator")):
+        opened, failed = pages_that_failed(centre, who=who, role=role)
+        print(f"{opened} pages of {who}", flush=True)
+        assert failed == []
+        assert opened > 20
     assert [(what, nobody) for what, nobody in told if nobody > LONGEST] == []
