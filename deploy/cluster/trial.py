@@ -51,6 +51,10 @@ for words, waits in (("kept by both", "on"), ("kept by who leads", "local"), ("k
     cursor.execute(f"SET synchronous_commit = {waits}")
     measured(f"a row {words}", lambda: cursor.execute("INSERT INTO staging.measured VALUES (now())"), 1000)
 cursor.execute("DROP TABLE staging.measured")
+cursor.execute("SELECT relname, n_live_tup, pg_total_relation_size(relid) / n_live_tup FROM pg_stat_user_tables"
+               " WHERE n_live_tup > 1000 ORDER BY n_live_tup * 1.0 * pg_total_relation_size(relid) DESC")
+for table, rows, size in cursor.fetchall():
+    print(f"{table}: {rows} rows, {size} bytes each with its indexes")
 """
 
 
