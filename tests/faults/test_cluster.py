@@ -63,6 +63,11 @@ ONE_BY_ONE = (
     ("work2", "queues ticks"),
     ("quorum2", "etcd"),
 )
+AT_ONCE = """
+from django.db import transaction
+with transaction.atomic():  # clocks tick meanwhile, and count what is there
+    exec(%r)
+"""
 RESULTS = "SELECT contact_id, count(*) FROM campaigns_attempt WHERE resulted_at IS NOT NULL GROUP BY contact_id"
 RENEWALS = """
 SELECT count(*) FROM campaigns_renewal
@@ -197,7 +202,7 @@ def centre() -> Iterator[Centre]:
 
 @contextlib.contextmanager
 def at_work(centre: Centre) -> Iterator[list[Clerk]]:
-    said = centre.manage("shell", "-v0", "-c", FURNISH % {"agents": DESKS, "contacts": CONTACTS})
+    said = centre.manage("shell", "-v0", "-c", AT_ONCE % (FURNISH % {"agents": DESKS, "contacts": CONTACTS}))
     clerks = [Clerk((name, key)) for name, key in json.loads(said.splitlines()[-1])]
     threads = [threading.Thread(target=clerk.work) for clerk in clerks]
     for thread in threads:
