@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A centre of sixteen machines on this one, to be broken: each a network namespace with processes of its own.
+"""A centre of seventeen machines on this one, to be broken: each a network namespace with processes of its own.
 
     deploy/cluster/trial.py up FOLDER           some minutes, as root; FOLDER is made
     deploy/cluster/trial.py status FOLDER
