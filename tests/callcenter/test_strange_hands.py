@@ -36,6 +36,12 @@ pytestmark = pytest.mark.django_db(transaction=True)
 MINUTE = timedelta(minutes=1)
 
 
+def another(works: psycopg.Connection) -> psycopg.Connection:
+    """Of the same user, in a transaction of its own."""
+    whom = works.info
+    return psycopg.connect(host=whom.host, port=whom.port, dbname=whom.dbname, user=whom.user, password=whom.password)
+
+
 @pytest.fixture
 def known() -> Iterator[None]:
     """The database knows whose hand is the application's."""
@@ -193,10 +199,7 @@ def test_what_was_written_before_and_ends_later_is_told_as_well(
     known: None, works: psycopg.Connection, elena: User
 ) -> None:
     now = timezone.now()
-    whom = works.info
-    with psycopg.connect(
-        host=whom.host, port=whom.port, dbname=whom.dbname, user=whom.user, password=whom.password
-    ) as first:
+    with another(works) as first:
         first.execute("INSERT INTO agents_skill (code, name) VALUES ('X', 'X')")
         works.execute("INSERT INTO agents_team (name) VALUES ('Una')")
         assert tell_of_strangers(now=now) == 1
@@ -271,10 +274,7 @@ def test_that_nobody_is_told_for_too_long_is_told_to_who_watches_the_machines(
 def test_what_was_written_before_a_telling_and_ends_after_it_is_late_as_well(
     known: None, works: psycopg.Connection, elena: User
 ) -> None:
-    whom = works.info
-    with psycopg.connect(
-        host=whom.host, port=whom.port, dbname=whom.dbname, user=whom.user, password=whom.password
-    ) as first:
+    with another(works) as first:
         first.execute("INSERT INTO agents_skill (code, name) VALUES ('X', 'X')")
         works.execute("INSERT INTO agents_team (name) VALUES ('Una')")
         now = timezone.now()
