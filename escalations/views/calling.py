@@ -73,6 +73,8 @@ def call_hang_up(request: HttpRequest, pk: int) -> HttpResponse:
     try:  # after the deed: whoever has looked too often ends her call all the same
         note_search(user=user, where=Search.Where.CARD, asked=f"tarjeta {pk}", now=now)
     except TooMuch as why:
+        if under_way is None:
+            raise
         messages.warning(request, _("Se pidió colgar; la tarjeta no se muestra. %(why)s") % {"why": why})
         return to_another_page(request, reverse("home"))
     if not request.htmx:  # type: ignore[attr-defined]

@@ -394,6 +394,15 @@ def test_who_has_looked_too_often_ends_her_call_and_is_told_what_is_so(
     assert "Lo que tenía abierto" not in page
 
 
+def test_who_has_looked_too_often_and_is_in_no_call_is_not_told_that_it_ends(
+    seated: Agent, promised: Escalation, signed_in: SignedIn, now: datetime
+) -> None:
+    DataPolicy(searches_a_minute=1).save()
+    note_search(user=seated.user, where=Search.Where.LIST, asked="otra", now=now)
+    sent = signed_in(seated).post(reverse("escalations:call_hang_up", args=[promised.pk]))
+    assert (sent.status_code, "Se pidió colgar" in sent.content.decode()) == (429, False)
+
+
 @pytest.mark.parametrize("place", ["calls", "card"])
 def test_without_a_link_or_a_seat_there_is_no_button(
     ana: Agent, promised: Escalation, signed_in: SignedIn, board: Switchboard, now: datetime, place: str
