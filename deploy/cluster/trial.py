@@ -34,28 +34,7 @@ from machines import FRONT, MACHINES, NAME, Machine, Site, address_of
 BRIDGE, HERE = "cc-switch", "10.77.0.1"  # of the network; where this machine is on it
 AGAIN_AFTER = 2.0  # seconds, as the units' RestartSec
 PATIENCE = 180.0  # seconds
-MEASURE = """
-import statistics, time
-from django.db import connections
-def measured(words, ask, turns):
-    took = []
-    for _turn in range(turns):
-        began = time.perf_counter(); ask(); took.append(1000 * (time.perf_counter() - began))
-    print(f"{words}: {statistics.median(took):.2f} ms, p95 {sorted(took)[turns * 95 // 100]:.2f}")
-for words, alias in (("past the pooler", "session"), ("through it", "default"), ("of the copy", "copy")):
-    cursor = connections[alias].cursor()
-    measured(f"a question {words}", lambda: cursor.execute("SELECT 1"), 3000)
-cursor = connections["session"].cursor()
-cursor.execute("CREATE TABLE staging.measured (at timestamptz)")
-for words, waits in (("kept by both", "on"), ("kept by who leads", "local"), ("kept by nobody yet", "off")):
-    cursor.execute(f"SET synchronous_commit = {waits}")
-    measured(f"a row {words}", lambda: cursor.execute("INSERT INTO staging.measured VALUES (now())"), 1000)
-cursor.execute("DROP TABLE staging.measured")
-cursor.execute("SELECT relname, n_live_tup, pg_total_relation_size(relid) / n_live_tup FROM pg_stat_user_tables"
-               " WHERE n_live_tup > 1000 ORDER BY n_live_tup * 1.0 * pg_total_relation_size(relid) DESC")
-for table, rows, size in cursor.fetchall():
-    print(f"{table}: {rows} rows, {size} bytes each with its indexes")
-"""
+COSTS = Path(__file__).resolve().parent / "costs.py"
 
 
 def up(site: Site) -> None:
@@ -133,7 +112,9 @@ def end(site: Site, machine: Machine, word: str) -> None:
 
 def measure(site: Site) -> None:
     """On a web machine: a question by each way, and a row kept with and without waiting for who follows."""
-    manage(site, next(machine for machine in MACHINES if machine.name == "web1"), "shell", "-v0", "-c", MEASURE)
+    manage(
+        site, next(machine for machine in MACHINES if machine.name == "web1"), "shell", "-v0", "-c", COSTS.read_text()
+    )
 
 
 def cut(machine: Machine) -> None:
@@ -148,11 +129,11 @@ def run(site: Site, machine: Machine) -> None:
     """Be that machine's first process."""
     ends = False
 
-    def end(_signal: int, _frame: FrameType | None) -> None:
+    def stop(_signal: int, _frame: FrameType | None) -> None:
         nonlocal ends
         ends = True
 
-    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGTERM, stop)
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     subprocess.run(["sysctl", "-q", "-p", str(site.program / "deploy" / "cluster" / "sysctl.conf")], check=True)
     under_way: dict[str, subprocess.Popen[bytes]] = {}
