@@ -18,7 +18,7 @@ from api.bearer import Bearer
 from api.models import Scope
 from api.once import Key, once
 from api.shapes import Day, Number
-from campaigns.intake.receiving import receive_report
+from campaigns.intake.receiving import laid_down
 from campaigns.models import Report, ReportKind
 from systems.reports.known_headings import RECAUDO
 
@@ -65,14 +65,13 @@ def hand_over(request: HttpRequest, sent: ReceiptsIn, key: Key) -> Status[Any]:
     """The clock begins to read it within ten seconds."""
     user, now = signed_in_user(request), timezone.now()
 
-    def work() -> tuple[int, ReportOut]:
-        report = receive_report(
-            kind=ReportKind.RECAUDO, name=f"recaudo-api-{now:%Y%m%d-%H%M%S}.csv", file=_as_csv(sent.receipts),
-            period=None, now=now, uploaded_by=user,
-        )  # fmt: skip
-        return 202, ReportOut.from_orm(report)
+    name, file = f"recaudo-api-{now:%Y%m%d-%H%M%S}.csv", _as_csv(sent.receipts)
+    with laid_down(kind=ReportKind.RECAUDO, name=name, file=file, period=None, now=now) as there:
 
-    return once(request, key=key, now=now, work=work)
+        def work() -> tuple[int, ReportOut]:
+            return 202, ReportOut.from_orm(there.report(uploaded_by=user))
+
+        return once(request, key=key, now=now, work=work)
 
 
 @router.get("payments/{number}/", response=ReportOut, summary="What became of what was handed over")

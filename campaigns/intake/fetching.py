@@ -61,6 +61,11 @@ def look_for_reports(*, now: datetime) -> list[Report]:
     return made
 
 
+def looked_at() -> dict[str, datetime | None]:
+    """When the clock looked last at each source in use, by its name."""
+    return dict(ReportSource.objects.filter(is_active=True).values_list("name", "last_looked_at"))
+
+
 @contextmanager
 def _alone() -> Iterator[bool]:
     """Whether nobody else is looking now. The lock goes with the connection, however this process ends."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import hashlib
 import re
 import secrets
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePath
 from typing import IO, Any
@@ -14,7 +16,7 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from agents.models import User
@@ -67,6 +69,28 @@ class _Counted(File):
             yield chunk
 
 
+@dataclass
+class LaidDown:
+    """A file that is stored and has no row yet. `size`: bytes."""
+
+    kind: str
+    name: str
+    period: date | None
+    place: str
+    sha256: str
+    size: int
+    at: datetime
+    is_kept: bool = False
+
+    def report(self, *, source: ReportSource | None = None, uploaded_by: User | None = None) -> Report:
+        """Its report, waiting to be read; the same bytes again return the one they have. Raises FileRefused."""
+        report, self.is_kept = _make_row(
+            kind=self.kind, period=self.period, sha256=self.sha256, name=PurePath(self.name).name[:200],
+            file=self.place, size=self.size, source=source, uploaded_by=uploaded_by, arrived_at=self.at,
+        )  # fmt: skip
+        return report
+
+
 def receive_report(
     *,
     kind: str,
@@ -82,28 +106,30 @@ def receive_report(
     `period` is the month to be paid for; without it the name must say it (`ccvp-2026-12.xlsx`); a recaudo needs none.
     Raises FileRefused and NotKept.
     """
+    with laid_down(kind=kind, name=name, file=file, period=period, now=now) as there:
+        return there.report(source=source, uploaded_by=uploaded_by)
+
+
+@contextlib.contextmanager
+def laid_down(*, kind: str, name: str, file: IO[bytes], period: date | None, now: datetime) -> Iterator[LaidDown]:
+    """Store the bytes, outside of any transaction, for a storage may be slow; what has no report when the block ends is
+    taken away again. Raises FileRefused and NotKept.
+    """
     period = period or period_in(name)
     _check_name(kind=kind, name=name, period=period)
     content = _Counted(file, name)
-    ending = PurePath(name).suffix.lower()
-    place, kept = f"reports/{now:%Y/%m}/{kind}-{secrets.token_hex(8)}{ending}", False
-    stored = _store(place, content)
+    place = f"reports/{now:%Y/%m}/{kind}-{secrets.token_hex(8)}{PurePath(name).suffix.lower()}"
+    place = _store(place, content)
+    there = LaidDown(kind, name, period, place, content.digest.hexdigest(), content.length, now)
     try:
-        report, kept = _make_row(
-            kind=kind,
-            period=period,
-            sha256=content.digest.hexdigest(),
-            name=PurePath(name).name[:200],
-            file=stored,
-            size=content.length,
-            source=source,
-            uploaded_by=uploaded_by,
-            arrived_at=now,
-        )
-    finally:
-        if not kept:  # known already; what is broken off in the middle is in no storage of ours
-            default_storage.delete(place)
-    return report
+        yield there
+    except (OperationalError, InterfaceError):
+        raise  # whether its row was kept is not known: no row may point at a file that is gone
+    except BaseException:
+        default_storage.delete(place)
+        raise
+    if not there.is_kept:  # known already
+        default_storage.delete(place)
 
 
 def _store(place: str, content: _Counted) -> str:

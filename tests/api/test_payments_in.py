@@ -1,0 +1,82 @@
+"""Where a payments' file is while its report is made: stored before the database is asked, and never left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.storage import default_storage
+from django.db import OperationalError, connection, transaction
+
+from agents.models import User
+from api.models import Reply
+from campaigns.models import Report
+from tests.api.conftest import Program
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SENT = {"receipts": [{"receipt": "R-1", "contract": "C-1", "paid_on": "2026-11-25", "amount": "180.00"}]}
+
+
+@pytest.fixture
+def ask(elena: User, make: Callable[..., tuple[Any, str]]) -> Program:
+    return Program(make(elena, "payments")[1])
+
+
+@pytest.fixture
+def files() -> Callable[[], list[Path]]:
+    """Which are stored since the test began."""
+
+    def there() -> set[Path]:
+        return {file for file in Path(default_storage.location).glob("reports/**/*") if file.is_file()}
+
+    before = there()
+    return lambda: sorted(there() - before)
+
+
+def test_a_storage_that_is_slow_holds_no_transaction(
+    ask: Program, monkeypatch: pytest.MonkeyPatch, files: Callable[[], list[Path]]
+) -> None:
+    default_storage.exists("x")  # made by now, and what is patched
+    stored_in, real = [], default_storage._wrapped.save
+
+    def save(*what: Any, **more: Any) -> str:
+        stored_in.append(connection.in_atomic_block)
+        return str(real(*what, **more))
+
+    monkeypatch.setattr(default_storage._wrapped, "save", save)
+    assert ask("payments/", SENT).status_code == 202
+    assert stored_in == [False]
+    assert len(files()) == 1
+
+
+def test_sent_again_it_leaves_one_file(ask: Program, files: Callable[[], list[Path]]) -> None:
+    answers = [ask("payments/", SENT, key="same-key").json() for _time in range(2)]
+    assert answers[0] == answers[1]
+    assert [Path(Report.objects.get().file.path)] == files()
+
+
+def test_what_is_not_kept_leaves_no_file(
+    ask: Program, files: Callable[[], list[Path]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(**_row: Any) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr(Reply.objects, "create", breaks)
+    assert ask("payments/", SENT).status_code == 500
+    assert (Report.objects.count(), files()) == (0, [])
+
+
+def test_where_it_is_not_known_whether_its_row_was_kept_the_file_stays(
+    ask: Program, files: Callable[[], list[Path]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept_and_gone(self: transaction.Atomic, *_why: Any) -> None:
+        leave(self, None, None, None)
+        if not connection.in_atomic_block:
+            raise OperationalError("server closed the connection unexpectedly")
+
+    leave = transaction.Atomic.__exit__
+    monkeypatch.setattr("api.once.transaction.Atomic.__exit__", kept_and_gone)
+    ask("payments/", SENT)
+    assert [Path(Report.objects.get().file.path)] == files()
