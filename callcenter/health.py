@@ -30,14 +30,17 @@ from callcenter.celery import app
 from callcenter.heartbeats import NAMES, last_sign, reader_told
 from callcenter.metrics import figures
 from callcenter.queue_rights import excess
+from campaigns.intake import fetching
 from systems.reports.confined_here import confined_here, in_words
 from systems.reports.confinement import ALL
 from telephony.link_ages import LinkAge, link_ages
+from telephony.queue_log import sources
 from work.kinds import Kind, kinds
 from work.sweeping import unattended_since
 
 SIGNS_STOP_AFTER = timedelta(minutes=2)
 JOBS_WAIT_AT_MOST = timedelta(minutes=10)
+SOURCES_WAIT_AT_MOST = timedelta(minutes=15)
 KEPT_FOR = 1.0  # seconds: whoever asks /readyz in a loop costs a look a second, not a look a question
 PROXY_HEADERS = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "Forwarded", "X-Real-IP")
 
@@ -111,6 +114,7 @@ def look(*, now: datetime) -> list[Finding]:
         ("switchboards", False, _switchboards),
         ("reader", False, _reader),
         ("strangers", False, _strangers),
+        ("sources", False, _sources),
         *([] if settings.IS_DEMO else [("queue_user", False, _queue_user)]),
         *((f"oldest_{kind.name}", False, _oldest_of(kind)) for kind in kinds()),
     ]
@@ -195,6 +199,17 @@ def _strangers(now: datetime) -> tuple[bool, str]:
         cursor.execute("SET LOCAL lock_timeout = '1s'")
         since = untold_since(now=now)
     return since is None, f"not told since {since.isoformat()}" if since else "told"
+
+
+def _sources(now: datetime) -> tuple[bool, str]:
+    """Of reports and of queue_log: the clock looks at each, and nobody keeps it from that without a word."""
+    last = {**fetching.looked_at(), **sources.looked_at()}
+    late = [
+        f"{name}: not looked at {f'since {at.isoformat()}' if at else 'yet'}"
+        for name, at in last.items()
+        if at is None or now - at > SOURCES_WAIT_AT_MOST
+    ]
+    return not late, "; ".join(late) or ("looked at" if last else "none in use")
 
 
 def _link_in_words(link: LinkAge) -> str:

@@ -61,6 +61,11 @@ def read_sources(*, now: datetime, which: str = HERE) -> int:
         return sum(_read(source, now) for source in asked)
 
 
+def looked_at() -> dict[str, datetime | None]:
+    """When the clock looked last at each source in use, by its path."""
+    return dict(LogSource.objects.filter(is_on=True).values_list("path", "look__looked_at"))
+
+
 def unread() -> list[LogLook]:
     """Of the sources in use, those of which something could not be read."""
     looks = LogLook.objects.filter(source__is_on=True).exclude(problem="")

@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from callcenter import health
 from callcenter.heartbeats import NAMES, READER, sign, tell_reader
+from campaigns.models import ReportSource
 from notices.models import Notice, NoticeKind
 from systems.reports.confined_here import confined_here, in_words
 from systems.reports.confinement import ALL
-from telephony.models import Listening, Switchboard
+from telephony.models import Listening, LogLook, LogSource, Switchboard
 
 pytestmark = pytest.mark.django_db
 
@@ -83,6 +84,23 @@ def test_mail_that_waits_too_long_is_told(client, alive):
         not_before=now + timedelta(minutes=2), created_at=now - timedelta(minutes=30),
     )  # fmt: skip
     assert findings(client)["oldest_notice"]["holds"] is False
+
+
+def test_a_source_nobody_looks_at_is_told_by_name(client, alive):
+    now = timezone.now()
+    assert findings(client)["sources"] == {"holds": True, "vital": False, "seen": "none in use"}
+    reports = ReportSource.objects.create(name="Recaudo", kind="recaudo", location="/x", last_looked_at=now)
+    log = LogSource.objects.create(switchboard=Switchboard.objects.create(name="Central", host=""), path="/q")
+    assert findings(client)["sources"]["seen"] == "/q: not looked at yet"
+    look = LogLook.objects.create(source=log, looked_at=now)
+    assert findings(client)["sources"]["holds"] is True
+    LogLook.objects.filter(pk=look.pk).update(looked_at=now - timedelta(minutes=16))
+    ReportSource.objects.update(last_looked_at=now - timedelta(hours=1))
+    assert findings(client)["sources"]["seen"].count("not looked at since") == 2
+    assert client.get("/readyz").status_code == 200
+    LogSource.objects.update(is_on=False)
+    ReportSource.objects.filter(pk=reports.pk).update(is_active=False)
+    assert findings(client)["sources"]["holds"] is True
 
 
 @pytest.mark.parametrize(
