@@ -52,7 +52,7 @@ class CallOrder(models.Model):
         NO_SUCH_PLACE = "no_such_place", _("La central no conoce ese número.")
         NOT_ALLOWED = "not_allowed", _("La central no lo permite: hágalo en su teléfono.")
         NOT_SENT = "not_sent", _("No llegó a la central: pídalo otra vez, o hágalo en su teléfono.")
-        CAME_BACK = "came_back", _("Sigue con quien llamó: nadie contestó, o cortó.")
+        CAME_BACK = "came_back", _("Sigue con quien llamó: no contestaron, estaba ocupado o cortaron.")
         CALL_ENDED = "call_ended", _("La llamada terminó antes.")
         LINK_LOST = "link_lost", _("Se perdió el enlace con la central mientras se pedía.")
         NOT_TOLD = "not_told", _("La central no dijo qué hizo: mire su teléfono.")
