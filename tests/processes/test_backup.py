@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import boto3
 import psycopg
 import pytest
+from moto.server import ThreadedMotoServer
 
+from callcenter.ports import a_free_port
 from tests.processes.house import House, wait_until
 from tests.processes.test_faults import (
     CCVP,
@@ -66,6 +69,45 @@ def test_a_site_restored_in_the_middle_of_a_month_goes_on_and_does_nothing_twice
     the_payments_are_the_truth(restored)
     stands = dict(restored.rows("SELECT key, state FROM notices_notice WHERE key IN ('sent', 'owed')"))
     assert stands == {"sent": "sent", "owed": "parked"}
+
+
+@pytest.fixture
+def buckets() -> Iterator[Callable[[str], str]]:
+    """The address of a bucket of that name, of a real server that speaks S3, as a site is told it."""
+    running = ThreadedMotoServer(ip_address="127.0.0.1", port=(port := a_free_port()), verbose=False)
+    running.start()
+    keys = {"aws_access_key_id": "key", "aws_secret_access_key": "secret", "region_name": "us-east-1"}
+    client = boto3.client("s3", endpoint_url=f"http://127.0.0.1:{port}", **keys)
+
+    def made(name: str) -> str:
+        client.create_bucket(Bucket=name)
+        return f"http://key:secret@127.0.0.1:{port}/{name}"
+
+    yield made
+    running.stop()
+
+
+def test_files_of_a_bucket_come_back_in_another(
+    house: House, copies: Path, empty_site: Callable[[], House], buckets: Callable[[str], str]
+) -> None:
+    house.environment["FILES_URL"] = buckets("before")
+    house.manage("take_in_report", str(CCVP), "--period", "2026-12")
+    assert not [*(house.home / "files").rglob("*.*")], "none is on the disk"
+    house.manage("backup", str(copies / "one"))
+    restored = empty_site()
+    restored.environment["FILES_URL"] = buckets("after")
+    told = restored.manage("restore", str(copies / "one"))
+    assert "todos los sellos ✓" in told
+    (name,) = [name for (name,) in restored.rows("SELECT file FROM campaigns_report")]
+    reads = "import sys; from django.core.files.storage import storages as of; from pathlib import Path; "
+    reads += "sys.exit(of['default'].open(sys.argv[1]).read() != Path(sys.argv[2]).read_bytes())"
+    setup = "import django; django.setup(); "
+    restored.run("-c", setup + reads, name, str(CCVP))
+    restored.manage("check_invariants")
+    another = empty_site()
+    another.environment["FILES_URL"] = restored.environment["FILES_URL"]
+    another.manage("restore", str(copies / "one"), code=1)
+    assert another.value("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'") == 0, "that bucket is in use"
 
 
 def test_a_site_that_is_there_is_not_restored_over(house: House, copies: Path) -> None:
