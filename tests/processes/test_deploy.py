@@ -136,7 +136,7 @@ def test_containers_start_what_the_units_start() -> None:
     assert told.keys() - inside == {"net"}, "only its ports are reached from outside"
 
 
-@pytest.mark.parametrize("script", ["install.sh", "release.sh", "build.sh", "container/up.sh", "container/servers.sh"])
+@pytest.mark.parametrize("script", sorted(str(file.relative_to(DEPLOY)) for file in DEPLOY.rglob("*.sh")))
 def test_a_script_has_no_mistake_of_form(script: str) -> None:
     assert subprocess.run(["bash", "-n", DEPLOY / script], capture_output=True, check=False).returncode == 0
 

@@ -1,0 +1,74 @@
+"""A bare machine becomes one of many by one script, and goes to another release by the same."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.machine import Machine, bare_machine
+from tests.processes.house import ROOT
+
+pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+SCRIPT, ADDRESS = "/srv/callcenter/deploy/cluster/machine.sh", "127.0.0.2"
+SETTINGS = """
+CALLCENTER_ENV=production
+CALLCENTER_HOME=/var/lib/callcenter
+SECRET_KEY={secret}
+FACTOR_KEYS={secret}
+STATIC_ROOT=/opt/callcenter/static
+ALLOWED_HOSTS=centro.prueba.example
+PUBLIC_URL=https://centro.prueba.example
+DATABASE_URL=postgres://callcenter:{secret}@127.0.0.1:6432/callcenter
+DATABASE_SESSION_URL=postgres://callcenter:{secret}@127.0.0.1:5000/callcenter
+REDIS_URL=redis://callcenter:{secret}@127.0.0.1:6379
+""".format(secret="x4T" * 16)
+PAGES, CLOCK = ("callcenter-web@8000", "callcenter-live"), ("callcenter-ticks", "callcenter-jobs", "callcenter-beat")
+
+
+@pytest.fixture
+def machine() -> Iterator[Machine]:
+    with tempfile.TemporaryDirectory(prefix="machine-") as folder:
+        machine = bare_machine(Path(folder))
+        subprocess.run(["git", "clone", "-q", str(ROOT), str(machine.root / "srv" / "callcenter")], check=True)
+        machine.boot()
+        yield machine
+        machine.halt()
+
+
+def stand(machine: Machine, *units: str) -> set[str]:
+    return {machine.said("systemctl", "is-active", unit) for unit in units}
+
+
+def works_in(machine: Machine, unit: str) -> tuple[str, str]:
+    """Its process and the folder of its release."""
+    pid = machine.said("systemctl", "show", "-P", "MainPID", unit)
+    return pid, machine.said("readlink", f"/proc/{pid}/cwd")
+
+
+def test_a_bare_machine_becomes_one_of_many(machine: Machine) -> None:
+    refused = machine.run(SCRIPT, "web", ADDRESS)
+    assert (refused.returncode, "/etc/callcenter/env comes first" in refused.stderr) == (1, True)
+    settings = machine.root / "etc" / "callcenter" / "env"
+    settings.parent.mkdir()
+    settings.write_text(SETTINGS)
+    machine.done(SCRIPT, "web", ADDRESS, seconds=1500)
+    assert stand(machine, *PAGES) == {"active"}
+    assert stand(machine, *CLOCK) == {"inactive"}
+    assert machine.said("stat", "-c", "%U:%G %a", "/etc/callcenter/env") == "root:callcenter 640"
+    first = [works_in(machine, unit) for unit in PAGES]
+    machine.done(SCRIPT, "web", ADDRESS, seconds=600)
+    assert [works_in(machine, unit) for unit in PAGES] == first, "twice starts nothing anew"
+
+    by = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
+    machine.done("git", "-C", "/srv/callcenter", *by, "commit", "-q", "--allow-empty", "-m", "another release")
+    machine.done(SCRIPT, "web", ADDRESS, seconds=600)
+    then = [works_in(machine, unit) for unit in PAGES]
+    assert {folder for _pid, folder in then}.isdisjoint({folder for _pid, folder in first})
+    machine.done(SCRIPT, "work", seconds=600)
+    assert stand(machine, *CLOCK) == {"active"}
+    releases = machine.done("sh", "-c", "ls -d /opt/callcenter/*/RELEASE").split()
+    assert len({*releases} - {"/opt/callcenter/current/RELEASE"}) == 1, "the one before is gone"
