@@ -2,12 +2,12 @@
 # Puts the release that stands in /srv/callcenter to work on one machine of many, as root on Debian 12 or newer:
 #
 #     git clone … /srv/callcenter, write /etc/callcenter/env, then
+#     /srv/callcenter/deploy/cluster/machine.sh tables              on one, before all others: what /etc/callcenter/owner owns
 #     /srv/callcenter/deploy/cluster/machine.sh web 10.0.0.21       pages and boards, answered at that address
 #     /srv/callcenter/deploy/cluster/machine.sh work [switchboard]  clock, ticks and jobs, and the link where there is one
 #
-# Again, after `git pull`, it brings that machine to the new release, one machine after the other: what is asked there is
-# answered, and the others answer meanwhile. Tables come first, from one machine (docs/many-machines.md). Twice starts
-# nothing anew.
+# Again, after `git pull`, in the same order and one machine after the other, it brings them to the new release: what is
+# asked of a machine is answered, and the others answer meanwhile. Twice starts nothing anew.
 set -euo pipefail
 
 root=/srv/callcenter
@@ -23,13 +23,15 @@ address=127.0.0.1
 case "$#/${1:-}/${2:-}" in
   2/web/*) [[ $2 =~ ^[0-9a-fA-F.:]+$ ]] || stop "web, and the address at which the machines in front reach it"
     address=$2 units="callcenter-web@8000 callcenter-live" ;;
+  1/tables/) units= ;;
   1/work/) units="callcenter-ticks callcenter-jobs callcenter-beat" ;;
   2/work/switchboard) units="callcenter-ticks callcenter-jobs callcenter-beat callcenter-switchboard" ;;
-  *) stop "machine.sh web ADDRESS, or machine.sh work [switchboard]" ;;
+  *) stop "machine.sh tables, machine.sh web ADDRESS, or machine.sh work [switchboard]" ;;
 esac
 [ "$(id -u)" = 0 ] || stop "run it as root"
 [ "$(cd "$(dirname "$0")/../.." && pwd -P)" = "$root" ] || stop "the program lies in $root: clone it there"
 [ -e "$etc/env" ] || stop "$etc/env comes first, the same on every machine: docs/many-machines.md"
+[ "$1" != tables ] || [ -e "$etc/owner" ] || stop "$etc/owner comes first: DATABASE_OWNER_URL=…, DATABASE_POOLER_URL=…"
 [ -z "$(systemctl list-unit-files --no-legend callcenter.target)" ] || stop "install.sh made a whole site of this machine"
 
 say "Packages of Debian, user and folders"
@@ -45,14 +47,35 @@ sysctl -q -p /etc/sysctl.d/callcenter.conf
 
 say "The program and its packages"
 release=$("$root/deploy/build.sh")
+if [ "$1" = tables ]; then # the release that works goes on working with them
+  say "Tables and rights"
+  id callcenter-owner >/dev/null 2>&1 || useradd --system --gid callcenter --home-dir /nonexistent --shell /usr/sbin/nologin callcenter-owner
+  chown root: "$etc/owner"
+  chmod 0600 "$etc/owner"
+  cd "$opt/$release"
+  (
+    set -a; . "$etc/owner"; set +a
+    for command in "migrate --verbosity 0" make_roles know_hand; do
+      # shellcheck disable=SC2086  # a command and what it is told
+      runuser -u callcenter-owner -- deploy/python manage.py $command
+    done
+  )
+  for command in "publish_flows --quiet" sync_schedule; do
+    # shellcheck disable=SC2086
+    runuser -u callcenter -- deploy/python manage.py $command > /dev/null
+  done
+  say "The tables are those of $release"
+  exit 0
+fi
+cd "$opt/$release" # what fails here changes nothing for anybody
+if [ "$1" = web ]; then deploy/python manage.py collectstatic --noinput --verbosity 0; else deploy/python manage.py check; fi
 ln -sfn "$release" "$opt/current.new" && mv -T "$opt/current.new" "$opt/current"
 cat > /usr/local/sbin/callcenter-manage <<'MANAGE'
 #!/bin/sh
-# manage.py as the application's user. What changes tables has DATABASE_OWNER_URL said before it.
+# manage.py as the application's user, who owns no table.
 cd /opt/callcenter/current && exec runuser -u callcenter -- deploy/python manage.py "$@"
 MANAGE
 chmod 0755 /usr/local/sbin/callcenter-manage
-[ "$1" != web ] || (cd "$opt/current" && deploy/python manage.py collectstatic --noinput --verbosity 0)
 
 say "What works here"
 for unit in $units; do

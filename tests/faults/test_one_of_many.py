@@ -25,7 +25,7 @@ PUBLIC_URL=https://centro.prueba.example
 DATABASE_URL=postgres://callcenter:{secret}@127.0.0.1:6432/callcenter
 DATABASE_SESSION_URL=postgres://callcenter:{secret}@127.0.0.1:5000/callcenter
 REDIS_URL=redis://callcenter:{secret}@127.0.0.1:6379
-""".format(secret="x4T" * 16)
+""".format(secret="abcdefghijklmnopqrstuvwxyz" * 2)
 PAGES, CLOCK = ("callcenter-web@8000", "callcenter-live"), ("callcenter-ticks", "callcenter-jobs", "callcenter-beat")
 
 
@@ -55,6 +55,7 @@ def test_a_bare_machine_becomes_one_of_many(machine: Machine) -> None:
     settings = machine.root / "etc" / "callcenter" / "env"
     settings.parent.mkdir()
     settings.write_text(SETTINGS)
+    assert "/etc/callcenter/owner comes first" in machine.run(SCRIPT, "tables").stderr
     machine.done(SCRIPT, "web", ADDRESS, seconds=1500)
     assert stand(machine, *PAGES) == {"active"}
     assert stand(machine, *CLOCK) == {"inactive"}
