@@ -9,7 +9,7 @@ from functools import cache
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import CharField, Exists, Func, OuterRef, QuerySet
+from django.db.models import Case, CharField, Exists, Func, OuterRef, QuerySet, When
 from django.dispatch import Signal
 from django.http import HttpRequest
 
@@ -18,6 +18,7 @@ from agents.models import AccountEvent, AccountSeen, Role, User
 Kind = AccountEvent.Kind
 KNOWN_FOR = timedelta(days=60)  # a browser at an address somebody has used within that time is no new one
 SHOWN = 5  # events, where several happened
+_STRANGERS_FIRST = Case(When(kind=Kind.STRANGER, then=0), default=1)
 MARK = "mark"  # of a session
 account_changed = Signal()  # event: an AccountEvent, also_to: addresses beside hers; whoever mails hears it
 
@@ -128,14 +129,18 @@ class PersonBackend(AuthenticationBackend):
 
 
 def unseen(*, user: User, mark: str) -> Sequence[AccountEvent]:
-    """What happened to this person's account since she has seen it last, the newest first, but for what was done in
-    the session of that mark.
+    """What happened to this person's account since she has seen it last, but for what was done in the session of that
+    mark: what strangers did first, whatever else there is, and each the newest first.
     """
     marks = getattr(user, "unseen_marks", None)
     if marks is not None and all(one == mark != "" for one in marks):
         return []
     seen = AccountSeen.objects.filter(user=OuterRef("user"), at__gte=OuterRef("at"))
-    found = AccountEvent.objects.filter(~Exists(seen), user=user).select_related("by").order_by("-at", "-pk")
+    found = (
+        AccountEvent.objects.filter(~Exists(seen), user=user)
+        .select_related("by")
+        .order_by(_STRANGERS_FIRST, "-at", "-pk")
+    )
     return list(found.exclude(mark=mark) if mark else found)[:SHOWN]
 
 

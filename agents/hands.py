@@ -17,7 +17,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from psycopg import sql
 
-from agents.models import AccountSeen, AuditRemoval, FactChange, StrangersTold, StrangeWrite, User
+from agents.models import AuditRemoval, FactChange, StrangeWrite, User
 
 TRIGGER = "strange_write"
 
@@ -41,7 +41,8 @@ BEGIN
     RETURN NULL;
 END $$
 """
-# What a stranger is refused as well: who was told of him and has seen it, and retention's door, which writes first.
+# What a stranger is refused as well: what tells people of him and who has seen it, and retention's door, which writes
+# first. A model says so itself: `refuses_strangers`.
 _REFUSES = """
 CREATE OR REPLACE FUNCTION public.no_stranger() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -71,6 +72,10 @@ def written_by_triggers() -> set[str]:
     return copies | {model._meta.db_table for model in books}
 
 
+def _refused_to_strangers() -> set[str]:
+    return {model._meta.db_table for model in apps.get_models() if getattr(model, "refuses_strangers", False)}
+
+
 def unwatched_on_purpose() -> set[str]:
     """But for the copies of accounts, which say where people were reached before a stranger wrote."""
     return written_by_triggers() - {User._meta.get_field("events").related_model._meta.db_table}
@@ -88,10 +93,9 @@ def watch_every_table(**_signal: Any) -> None:
         cursor.execute("REVOKE ALL ON FUNCTION public.strange_write() FROM PUBLIC")
         cursor.execute(_REFUSES)
         cursor.execute("REVOKE ALL ON FUNCTION public.no_stranger() FROM PUBLIC")
-        for model in (StrangersTold, AccountSeen, AuditRemoval):
+        for table in sorted(_refused_to_strangers() & {*connection.introspection.table_names()}):
             cursor.execute(
-                f"CREATE OR REPLACE TRIGGER {REFUSED} BEFORE INSERT OR UPDATE OR DELETE"
-                f" ON public.{model._meta.db_table}"
+                f"CREATE OR REPLACE TRIGGER {REFUSED} BEFORE INSERT OR UPDATE OR DELETE ON public.{table}"
                 " FOR EACH ROW WHEN (public.is_a_stranger()) EXECUTE FUNCTION public.no_stranger()"
             )
     for table, key in unwatched():  # one at a time: each waits for the table's own writers alone
@@ -118,6 +122,13 @@ def know(words: Sequence[str]) -> None:
     with connection.cursor() as cursor:
         said = answer.as_string(cursor.connection) if answer else "FALSE"
         cursor.execute(_STRANGER.format(answer=said))
+
+
+def has_hands() -> bool:
+    """Whether this database can be told whose hands are ours at all."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regproc('public.is_a_stranger') IS NOT NULL")
+        return bool(cursor.fetchone()[0])
 
 
 def is_known() -> bool:

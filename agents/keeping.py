@@ -32,6 +32,10 @@ class LastDigits(Func):
     output_field = TextField()
 
 
+AREAS, WITH_AREA = "234", 8  # what a fixed line begins with, and its digits with that
+GROUPED = r"\D{0,2}"  # between two digits of a telephone, as people write it
+
+
 @dataclass(frozen=True)
 class Held:
     """Whose data stay: customers by contract or by the last digits of a telephone, or everybody's."""
@@ -55,10 +59,13 @@ class Held:
         return found
 
     def named_in(self, field: str) -> Q:
-        """Rows whose words name one of them."""
+        """Rows whose words name one of them; a telephone however it is grouped, and one of a house without its area."""
         found = Q(pk__in=[])
-        for word in (*self.contracts, *self.telephones):
-            found |= Q((f"{field}__contains", word))
+        for contract in self.contracts:
+            found |= Q((f"{field}__contains", contract))
+        for telephone in self.telephones:
+            digits = telephone[1:] if telephone[0] in AREAS and len(telephone) == WITH_AREA else telephone
+            found |= Q((f"{field}__regex", GROUPED.join(digits)))
         return found
 
     def values(self) -> dict[str, list[str]]:

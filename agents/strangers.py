@@ -21,7 +21,8 @@ from agents.power import with_power_lately
 AGAIN_AFTER = timedelta(minutes=3)  # of somebody who writes on
 COPIES_OF_ACCOUNTS = "agents_userevent"
 LATE = timedelta(minutes=5)  # by then it was told, or something keeps it from being told
-STAYS_WRONG = timedelta(days=30)
+STAYS_WRONG = REACHED_BEFORE = timedelta(days=30)
+PLANTED_AT_MOST = 20  # people a stranger added, who are told last: whoever they are, they may be many
 
 # Transactions end in another order than they write: whatever one wrote that was still open is counted anew until none
 # from before then is.
@@ -32,13 +33,17 @@ SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS open_from,
        coalesce(array_agg(DISTINCT table_name ORDER BY table_name), '{}') AS tables
   FROM agents_strangewrite WHERE transaction >= %s AND table_name <> 'agents_userevent'
 """
-# Of each the newest that no stranger wrote.
+# Of each those of a month, and the one before: what a stranger wrote, the application's next copy has as well.
 _ADDRESSES = """
-SELECT DISTINCT ON (copy.pgh_obj_id) copy.pgh_obj_id, copy.email FROM agents_userevent copy
- WHERE copy.pgh_obj_id = ANY(%s) AND NOT EXISTS (
-       SELECT FROM agents_strangewrite written
-        WHERE written.table_name = 'agents_userevent' AND written.key = copy.pgh_id::text)
- ORDER BY copy.pgh_obj_id, copy.pgh_id DESC
+WITH copies AS (
+  SELECT copy.pgh_obj_id AS person, copy.pgh_id, copy.pgh_created_at AS at, copy.email FROM agents_userevent copy
+   WHERE copy.pgh_obj_id = ANY(%s) AND NOT EXISTS (
+         SELECT FROM agents_strangewrite written
+          WHERE written.table_name = 'agents_userevent' AND written.key = copy.pgh_id::text))
+SELECT person, array_agg(DISTINCT email ORDER BY email) FROM copies
+ WHERE email <> '' AND pgh_id >= coalesce(
+       (SELECT max(older.pgh_id) FROM copies older WHERE older.person = copies.person AND older.at < %s), 0)
+ GROUP BY person
 """
 
 
@@ -59,10 +64,9 @@ def tell_of_strangers(*, now: datetime) -> int:
         said = words % {"count": rows, "tables": first_of(tables)}
         if not (people := _who_answers(is_of_accounts=User._meta.db_table in tables, now=now)):
             return 0  # nobody was told: it stays to be told
-        before = _addresses_before(people)
+        before = _addresses_before(people, now=now)
         for user in people:
-            also_to = [before[user.pk]] if user.pk in before else []
-            note(user=user, kind=Kind.STRANGER, now=now, words=said, also_to=also_to)
+            note(user=user, kind=Kind.STRANGER, now=now, words=said, also_to=before.get(user.pk, []))
     if rows > 0 or again != told.told_of:
         StrangersTold.objects.filter(pk=1).update(open_from=open_from, told_of=again, at=now if rows > 0 else told.at)
     return rows
@@ -71,15 +75,20 @@ def tell_of_strangers(*, now: datetime) -> int:
 def _who_answers(*, is_of_accounts: bool, now: datetime) -> list[User]:
     """Supervision, audit and administration, and whoever was one of them lately: a stranger may have said otherwise."""
     people = with_power_lately(now=now)
-    return list(people if is_of_accounts else people.filter(is_active=True))
+    if not is_of_accounts:
+        people = people.filter(is_active=True)
+    table = User._meta.db_table
+    planted = StrangeWrite.objects.filter(table_name=table, operation="insert").values_list("key", flat=True)
+    are_planted = [int(key) for key in planted if key.lstrip("-").isdigit()] if is_of_accounts else []
+    return [*people.exclude(pk__in=are_planted), *people.filter(pk__in=are_planted)[:PLANTED_AT_MOST]]
 
 
-def _addresses_before(people: Iterable[User]) -> dict[int, str]:
-    """Where each was reached before a stranger put another address."""
+def _addresses_before(people: Iterable[User], *, now: datetime) -> dict[int, list[str]]:
+    """Where each was reached this last month, beside where she is now: a stranger may have put another address."""
+    now_at = {user.pk: user.email for user in people}
     with connection.cursor() as cursor:
-        cursor.execute(_ADDRESSES, [[user.pk for user in people]])
-        before = dict(cursor.fetchall())
-    return {user.pk: before[user.pk] for user in people if before.get(user.pk, user.email) != user.email}
+        cursor.execute(_ADDRESSES, [[*now_at], now - REACHED_BEFORE])
+        return {person: [one for one in emails if one != now_at[person]] for person, emails in cursor.fetchall()}
 
 
 def untold_since(*, now: datetime) -> datetime | None:

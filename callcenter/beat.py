@@ -14,7 +14,7 @@ from callcenter import heartbeats
 
 SIGN_EVERY = 5.0  # seconds
 # Whoever writes in the database writes in its schedule too, and is told of all the same.
-WHATEVER_THE_SCHEDULE_SAYS, RUNG_EVERY = "agents.tell_of_strangers", 60.0  # seconds
+WHATEVER_THE_SCHEDULE_SAYS, RUNG_EVERY = ("agents.tell_of_strangers", "notices.deliver_due"), 60.0  # seconds
 
 log = structlog.get_logger(__name__)
 
@@ -27,10 +27,11 @@ class SigningScheduler(DatabaseScheduler):
     def tick(self, *args: Any, **kwargs: Any) -> float:
         if time.monotonic() - self._rung >= RUNG_EVERY:
             self._rung = time.monotonic()
-            try:
-                self.app.send_task(WHATEVER_THE_SCHEDULE_SAYS)
-            except OperationalError as error:
-                log.warning("not_rung", task=WHATEVER_THE_SCHEDULE_SAYS, why=type(error).__name__)
+            for task in WHATEVER_THE_SCHEDULE_SAYS:
+                try:
+                    self.app.send_task(task)
+                except OperationalError as error:
+                    log.warning("not_rung", task=task, why=type(error).__name__)
         if time.monotonic() - self._signed >= SIGN_EVERY:
             self._signed = time.monotonic()
             heartbeats.sign(name="beat", now=timezone.now())

@@ -20,12 +20,12 @@ def works_on_its_own_database(**kwargs: Any) -> None:
     """A worker or a beat of a demo does not touch the database of a production, nor the other way round."""
     from django.core.exceptions import ImproperlyConfigured
 
-    from callcenter.ownership import refuse_to_own
+    from callcenter.ownership import refuse_to_start
     from callcenter.purpose import refuse_another_purpose
 
     try:
         refuse_another_purpose()
-        refuse_to_own()
+        refuse_to_start()
     except ImproperlyConfigured as refusal:
         raise SystemExit(str(refusal)) from None  # Celery would log any other exception and begin to work
 

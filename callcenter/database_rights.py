@@ -98,6 +98,16 @@ def only_added_to() -> list[str]:
     return sorted({book.table for book in books()} - {*only_read()})
 
 
+def endless() -> list[str]:
+    """The sequences nobody can use up by asking. A number for an identity column is given without a right to ask."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT format('public.%I', sequencename) FROM pg_sequences"
+            " WHERE schemaname = 'public' AND data_type = 'bigint'::regtype ORDER BY 1"
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
 def _statements(can_maintain: bool) -> list[sql.SQL]:
     read, added = only_read(), only_added_to()
     tables = set(connection.introspection.table_names()) - {*read, *added}
@@ -116,7 +126,7 @@ def _statements(can_maintain: bool) -> list[sql.SQL]:
             *([f"GRANT MAINTAIN ON {written} TO {{who}}"] if can_maintain else []),
             *(f'GRANT INSERT ON public."{name}" TO {{who}}' for name in added),
             "REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {who}",
-            "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {who}",
+            *(f"GRANT USAGE, SELECT ON SEQUENCE {name} TO {{who}}" for name in endless()),
             "REVOKE ALL ON FUNCTION public.audit_forget(text, text, bigint[], text[]) FROM PUBLIC",
             "GRANT EXECUTE ON FUNCTION public.audit_forget(text, text, bigint[], text[]) TO {who}",
         )

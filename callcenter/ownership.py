@@ -16,6 +16,7 @@ from django.core.management.base import CommandError
 from django.db import DatabaseError, connection
 
 from agents.audit_check import owns_the_tables
+from agents.hands import has_hands, is_ours
 
 NAMED = "database-roles"  # in PRODUCTION_WITHOUT: a site that works with one user because somebody decided so
 WHO = ("USER", "PASSWORD", "HOST", "PORT")
@@ -36,12 +37,15 @@ def as_owner() -> Iterator[None]:
         _be(configured)
 
 
-def refuse_to_own() -> None:
-    """Raise ImproperlyConfigured where production would work as the owner. A database that is down is not judged."""
-    if settings.CALLCENTER_ENV != "production" or NAMED in settings.PRODUCTION_WITHOUT:
+def refuse_to_start() -> None:
+    """Raise ImproperlyConfigured where production would work as the owner, or write as a stranger: it could not tell
+    people of what happens. A database that is down is not judged.
+    """
+    if settings.CALLCENTER_ENV != "production":
         return
     try:
-        owns = owns_the_tables(settings.DATABASE_WORKS_AS)
+        owns = NAMED not in settings.PRODUCTION_WITHOUT and owns_the_tables(settings.DATABASE_WORKS_AS)
+        is_a_stranger = has_hands() and not is_ours()
     except DatabaseError:
         return
     finally:
@@ -52,6 +56,11 @@ def refuse_to_own() -> None:
             f"DATABASE_URL: {settings.DATABASE_WORKS_AS} owns the database, and no trigger holds an owner back:"
             f" name the owner in DATABASE_OWNER_URL and another user here, and run `manage.py make_roles`;"
             f" or name {NAMED} in PRODUCTION_WITHOUT."
+        )
+    if is_a_stranger:
+        raise ImproperlyConfigured(
+            "SECRET_KEY: the database knows others: whatever is written with this one counts as a stranger's."
+            " Run `manage.py know_hand` with it first; a pooler's file is written anew (`manage.py pooler`)."
         )
 
 

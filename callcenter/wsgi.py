@@ -13,11 +13,11 @@ from callcenter.proxies import VisitorsAddress  # noqa: E402
 
 application = VisitorsAddress(get_wsgi_application(), proxies=settings.TRUSTED_PROXIES)
 
-from callcenter.ownership import refuse_to_own  # noqa: E402
+from callcenter.ownership import refuse_to_start  # noqa: E402
 from callcenter.purpose import refuse_another_purpose  # noqa: E402
 
 refuse_another_purpose()
-refuse_to_own()
+refuse_to_start()
 
 # What is loaded by now stays for good: without this the collector walks all of it in the middle of a page.
 gc.collect()

@@ -81,6 +81,7 @@ if [ "${1:-}" != --back ]; then
   say "Tables and rights: the release that works goes on working with them"
   manage_as_owner migrate --verbosity 0
   manage_as_owner make_roles
+  ! knows_hands "$opt/${was:-none}" || manage_as_owner know_hand > /dev/null # another key is known before it is used
 fi
 (cd "$folder" && .venv/bin/python manage.py collectstatic --noinput --verbosity 0)
 

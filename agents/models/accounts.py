@@ -46,6 +46,8 @@ class AccountEvent(models.Model):
         TO_ADMIT = "to_admit", _("Esperan que supervisión las ponga de turno")
         STRANGER = "stranger", _("Alguien que no es la aplicación escribió en la base")
 
+    refuses_strangers = True
+
     user = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False, verbose_name=_("persona"))
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("por"))
     kind = models.CharField(_("qué pasó"), max_length=9, choices=Kind)
@@ -94,6 +96,8 @@ OF_THE_CENTRE: dict[str, Promise] = {
 
 class AccountSeen(models.Model):
     """Until when somebody has seen what happened to her account."""
+
+    refuses_strangers = True
 
     user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
     at = models.DateTimeField()

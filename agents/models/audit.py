@@ -75,6 +75,8 @@ class StrangersTold(models.Model):
     `open_from`: the first transaction that was open then; `told_of`: of how many lines of it and later ones they were.
     """
 
+    refuses_strangers = True
+
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     open_from = models.BigIntegerField(default=0)
     told_of = models.PositiveIntegerField(default=0)
@@ -87,6 +89,8 @@ class AuditRemoval(models.Model):
 
     Open while that function changes them, which nobody else ever sees.
     """
+
+    refuses_strangers = True
 
     at = models.DateTimeField(_("cuándo"))
     table_name = models.CharField(_("tabla"), max_length=63)

@@ -21,7 +21,7 @@ settings.MIDDLEWARE = []  # the web's are for pages: here nothing stands between
 
 from callcenter.live.listening import Ear, sign_of_life  # noqa: E402
 from callcenter.live.streams import agents, boards  # noqa: E402
-from callcenter.ownership import refuse_to_own  # noqa: E402
+from callcenter.ownership import refuse_to_start  # noqa: E402
 from callcenter.purpose import refuse_another_purpose  # noqa: E402
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
@@ -71,4 +71,4 @@ async def _end() -> None:
 
 application = LiveHandler()
 refuse_another_purpose()
-refuse_to_own()
+refuse_to_start()

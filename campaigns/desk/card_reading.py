@@ -33,7 +33,8 @@ SELECT json_build_object(
               WHERE r.contract = c.contract),
   'refused', (SELECT json_agg(n.telephone) FROM campaigns_donotcall n WHERE n.telephone = ANY(c.telephones)),
   'attempts', (SELECT json_agg(json_build_object(
-      'id', a.id, 'at', a.dialled_at, 'telephone', a.telephone, 'note', a.note, 'reason', a.reason,
+      'id', a.id, 'at', a.dialled_at, 'telephone', a.telephone, 'reason', a.reason, 'note', a.note,
+      'before', a.note_before,
       'result', d.name, 'code', d.code, 'party', d.party, 'by', NULLIF(trim(u.first_name || ' ' || u.last_name), ''),
       'agent', a.agent_id, 'resulted_at', a.resulted_at, 'out_of_hours', a.is_out_of_hours,
       'promised_on', q.promised_on, 'amount', q.amount)
@@ -183,6 +184,7 @@ def _happening(line: dict[str, Any]) -> Happening:
         promised=promised,
         is_open=line["resulted_at"] is None,
         is_out_of_hours=line["out_of_hours"],
+        note_before=line["before"],
     )
 
 

@@ -11,8 +11,8 @@ from agents.models import Agent
 from campaigns.calling.calling_hours import local
 from campaigns.calling.rulebook import NO_RESULT, RuleBook, read_rules
 from campaigns.contacts.life import Verb, take_step
-from campaigns.desk.answers import NOTHING_ELSE, Answers, check_answers
-from campaigns.desk.results import Recorded, apply_result
+from campaigns.desk.answers import NOTHING_ELSE, Answers, ResultRefused, check_answers
+from campaigns.desk.results import Recorded, apply_result, check_told_late, may_not_call_now
 from campaigns.models import Attempt, CallBack, Disposition, DoNotCall, ListEntry, PaymentPromise, RetiredTelephone
 from campaigns.promises_and_callbacks import call_backs, promises
 
@@ -87,12 +87,27 @@ def correct_result(
         check_can_correct(agent=agent, attempt=attempt, now=now)
         answers = answers.on_telephone(attempt.telephone)
         check_answers(entry=entry, disposition=disposition, answers=answers, book=book)
+        _check_says_why(attempt, entry, answers=answers, book=book)
         _undo(attempt, entry, now=now)
         attempt.corrected_from = attempt.corrected_from or attempt.disposition
         attempt.telephone = answers.telephone
         return apply_result(
             entry=entry, attempt=attempt, attempts=attempts, disposition=disposition, answers=answers, book=book
         )
+
+
+def _check_says_why(attempt: Attempt, entry: ListEntry, *, answers: Answers, book: RuleBook) -> None:
+    """What the result had to say in its note, its correction says as well. Raises ResultRefused."""
+    if answers.note:
+        return
+    if attempt.is_out_of_hours:
+        words = _("Se registró sin marcar cuando no se podía llamar: la nota dice por qué.")
+        raise ResultRefused({"note": words})
+    if attempt.disposition is not None and attempt.disposition.code == NO_RESULT:
+        check_told_late(attempt, answers=answers, now=book.now)
+    if why := may_not_call_now(entry, book=book):
+        words = _("%(why)s Escriba en la nota por qué se corrige ahora.")
+        raise ResultRefused({"note": words % {"why": why}})
 
 
 def _undo(attempt: Attempt, entry: ListEntry, *, now: datetime) -> None:

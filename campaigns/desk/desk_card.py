@@ -75,6 +75,7 @@ class Happening:
     promised: str
     is_open: bool
     is_out_of_hours: bool = False
+    note_before: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,9 @@ def record_result(
     except StaleResult:
         # what was typed about a call that was made stays with that call: all of it, or the half that was kept before
         if answers.note:
-            Attempt.objects.filter(contact_id=contact.pk, agent=agent, fence=fence).update(note=answers.note[:500])
+            for call in Attempt.objects.filter(contact_id=contact.pk, agent=agent, fence=fence):
+                call.say(answers.note[:500])
+                call.save(update_fields=["note", "note_before"])
         raise
 
 
@@ -95,12 +97,12 @@ def _record(
         _check_fence(entry, agent=agent, fence=fence, waiting=waiting, note=answers.note, now=now)
         if waiting is not None:
             answers = answers.on_telephone(waiting.telephone)
-            _check_told_late(waiting, answers=answers, now=now)
+            check_told_late(waiting, answers=answers, now=now)
         check_answers(entry=entry, disposition=disposition, answers=answers, book=book)
         if waiting is None:
             if not answers.undialled:
                 raise ResultRefused({"undialled": _("No marcó a este cliente: ¿lo llamó con otro teléfono?")})
-            may_not_call = _may_not_call(entry, book=book)
+            may_not_call = may_not_call_now(entry, book=book)
             if may_not_call and not answers.note:
                 why = _("%(why)s Escriba en la nota por qué hay un resultado sin haber marcado.")
                 raise ResultRefused({"note": why % {"why": may_not_call}})
@@ -140,7 +142,8 @@ def apply_result(
         note_changed_rows(campaign=entry.campaign, verb=ChangedRows.Verb.CALLED, now=now, contacts=named)
     attempt.disposition = disposition
     attempt.resulted_at = now
-    attempt.note, attempt.reason = answers.note, answers.reason
+    attempt.say(answers.note)
+    attempt.reason = answers.reason
     attempt.save()
     promise, call_back = _follow_up(entry.contact, attempt, disposition, answers, book)
     counted = tally(attempts, book=book)
@@ -265,14 +268,14 @@ def _has_result(attempt: Attempt, book: RuleBook) -> bool:
     return attempt.resulted_at is not None and attempt.disposition_id != (no_result.pk if no_result else None)
 
 
-def _may_not_call(entry: ListEntry, *, book: RuleBook) -> str:
+def may_not_call_now(entry: ListEntry, *, book: RuleBook) -> str:
     """Why nobody of the campaign may be called now, whoever it is; empty while they may."""
     if entry.campaign.state == Campaign.State.PAUSED:
         return _("La campaña está en pausa.")
     return next((reason.sentence for reason in reasons_of_the_moment(book=book)), "")
 
 
-def _check_told_late(waiting: Attempt, *, answers: Answers, now: datetime) -> None:
+def check_told_late(waiting: Attempt, *, answers: Answers, now: datetime) -> None:
     """A call that was given up without a result is told the same day, soon, or with why it is told now."""
     if waiting.resulted_at is not None and now - waiting.dialled_at > TOLD_WITHIN and not answers.note:
         minutes = int((now - waiting.dialled_at).total_seconds() // 60)

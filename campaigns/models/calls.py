@@ -58,6 +58,9 @@ class Attempt(models.Model):
     resulted_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=120, blank=True)
     note = models.CharField(max_length=500, blank=True)
+    note_before = models.TextField(
+        blank=True, db_default="", help_text=_("Lo que decía la nota antes de cambiarla, lo más nuevo primero.")
+    )
     is_out_of_hours = models.BooleanField(
         default=False,
         db_default=False,
@@ -75,6 +78,12 @@ class Attempt(models.Model):
     )
 
     objects = AttemptQuerySet.as_manager()
+
+    def say(self, note: str) -> None:
+        """Another note, where it is one; what it said stays, unless the new one says it too."""
+        if self.note and self.note not in note:
+            self.note_before = "\n".join(filter(None, (self.note, self.note_before)))
+        self.note = note
 
     class Meta:
         verbose_name = _("intento")

@@ -35,7 +35,7 @@ DUE = f"""SELECT count(*) FROM campaigns_contact
             WHERE campaign_id = ANY(%(campaigns)s) AND contract <> 'anon-' || id AND {NOT_HELD}"""
 NAMED = "SELECT unnest(%(ids)s::bigint[])"
 STEPS = (
-    f"""UPDATE campaigns_attempt a SET note = '', reason = '',
+    f"""UPDATE campaigns_attempt a SET note = '', note_before = '', reason = '',
                telephone = CASE WHEN a.telephone = '' THEN '' ELSE 'tel-' || told.place END
           FROM (SELECT id, dense_rank() OVER (PARTITION BY contact_id ORDER BY telephone) AS place
                   FROM campaigns_attempt WHERE contact_id IN ({NAMED})) told

@@ -51,11 +51,10 @@ def amount_of(payload: Payload) -> Decimal | None:
     """The amount of a payload in bolivianos; None when it has none or it is not a positive amount of whole cents."""
     try:
         amount = Decimal(str(payload.get("amount", "")))
-    except InvalidOperation:
+        is_right = amount.is_finite() and amount > 0 and amount == round(amount, 2)
+    except InvalidOperation:  # no number, or more of one than can be rounded
         return None
-    if not amount.is_finite() or amount <= 0 or amount != round(amount, 2):
-        return None
-    return amount
+    return amount if is_right else None
 
 
 def note_of(payload: Payload) -> str:

@@ -64,6 +64,8 @@ class Notice(OwedWork):
         PARKED = "parked", _("Detenido tras varios intentos")
         DROPPED = "dropped", _("Ya no se envía")  # what it told was taken away before it went out
 
+    refuses_strangers = True  # what tells of them
+
     key = models.CharField(max_length=120, unique=True)
     kind = models.CharField(_("aviso"), max_length=24, choices=NoticeKind)
     to = ArrayField(models.EmailField(), verbose_name=_("para"))

@@ -10,25 +10,28 @@ from unittest.mock import patch
 
 import psycopg
 import pytest
-from django.conf import settings
+from django.conf import settings as django_settings
 from django.contrib.admin.models import LogEntry
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
 from agents import hands
+from agents.accounts import Kind, note, unseen
 from agents.audit_check import check_audit
 from agents.models import AccountEvent, Agent, StrangersTold, StrangeWrite, User
-from agents.strangers import AGAIN_AFTER, LATE, tell_of_strangers, untold_since
+from agents.strangers import AGAIN_AFTER, LATE, PLANTED_AT_MOST, REACHED_BEFORE, tell_of_strangers, untold_since
 from callcenter.beat import SigningScheduler
 from callcenter.celery import app as celery
 from callcenter.doctor.servers import its_user
 from callcenter.hand import word_of
 from callcenter.health import look
+from callcenter.ownership import refuse_to_start
 from notices.models import Notice
 from tests.audit import by_its_owner
-from tests.callcenter.test_database_roles import works
+from tests.callcenter.test_database_roles import WORKS, works
 from tests.campaigns.conftest import december, house_rules, make_contact
 
 __all__ = ["december", "house_rules", "make_contact", "works"]
@@ -122,7 +125,7 @@ def test_who_has_the_password_neither_makes_nor_ends_the_watch(known: None, work
 
 
 def test_the_word_is_in_no_place_its_password_reads(known: None, works: psycopg.Connection) -> None:
-    word = settings.DATABASE_HAND_KEYS[0]
+    word = django_settings.DATABASE_HAND_KEYS[0]
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('callcenter.hand')")
         assert cursor.fetchone() == (word,)
@@ -148,8 +151,20 @@ def test_a_process_with_another_key_counts_as_a_stranger_and_is_told_so(known: N
     assert not hands.is_ours()
     assert [said for said in check_audit(now=timezone.now()).wrong if "SECRET_KEY" in said]
     with by_its_owner():
-        hands.know([word_of("another key altogether"), *settings.DATABASE_HAND_KEYS])  # while one follows the other
+        hands.know(
+            [word_of("another key altogether"), *django_settings.DATABASE_HAND_KEYS]
+        )  # while one follows the other
     assert hands.is_ours()
+
+
+def test_production_does_not_start_as_a_stranger(known: None, settings: Any) -> None:
+    """It could tell nobody of what happens, and its own writes would be told as another's."""
+    settings.CALLCENTER_ENV, settings.DATABASE_WORKS_AS = "production", WORKS
+    refuse_to_start()
+    with by_its_owner():
+        hands.know([word_of("another key")])
+    with pytest.raises(ImproperlyConfigured, match="know_hand"):
+        refuse_to_start()
 
 
 def test_who_answers_for_the_centre_hears_of_it_once_in_a_while(
@@ -254,7 +269,67 @@ def test_who_was_given_another_address_is_told_where_she_was_reached_before(
     User.objects.filter(pk=elena.pk).update(email="new@example.org")
     works.execute("INSERT INTO agents_team (name) VALUES ('Otra')")
     assert tell_of_strangers(now=timezone.now() + 2 * AGAIN_AFTER) == 1
-    assert Notice.objects.filter(to=["elena@example.org"]).count() == 2, "she said herself where she is reached"
+    assert Notice.objects.filter(to__contains=["elena@example.org"]).count() == 3, "for a month"
+    works.execute("INSERT INTO agents_team (name) VALUES ('Tercera')")
+    assert tell_of_strangers(now=timezone.now() + 2 * REACHED_BEFORE) == 1
+    assert Notice.objects.filter(to__contains=["elena@example.org"]).count() == 3
+
+
+def test_a_copy_the_application_made_of_a_strangers_address_hides_none(
+    known: None, works: psycopg.Connection, elena: User
+) -> None:
+    User.objects.filter(pk=elena.pk).update(email="elena@example.org")
+    works.execute("UPDATE agents_user SET email = 'elena@evil.example'")
+    for language in ("en", "es"):
+        User.objects.filter(pk=elena.pk).update(language=language)  # as she clicks it
+    tell_of_strangers(now=timezone.now())
+    reached = {address for notice in Notice.objects.all() for address in notice.to}
+    assert reached == {"elena@example.org", "elena@evil.example"}
+
+
+def test_people_a_stranger_added_are_told_last_and_not_all_of_them(
+    known: None, works: psycopg.Connection, elena: User, ines: User
+) -> None:
+    columns = [field.column for field in User._meta.concrete_fields]
+    copied = ", ".join({"id": "-n", "username": "'planted' || n"}.get(name, name) for name in columns)
+    works.execute(
+        f"INSERT INTO agents_user ({', '.join(columns)}) SELECT {copied} FROM agents_user, generate_series(1, 300) n"
+        f" WHERE username = '{elena.username}'"  # type: ignore[arg-type]
+    )
+    assert tell_of_strangers(now=timezone.now()) == 300
+    told = list(AccountEvent.objects.filter(kind=Kind.STRANGER).order_by("pk").values_list("user_id", flat=True))
+    assert {*told[:2]} == {elena.pk, ines.pk}
+    assert len(told) == 2 + PLANTED_AT_MOST
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        "INSERT INTO agents_accountevent (id, user_id, kind, at, browser, note, mark)"
+        " SELECT 1000 + n, u.id, 'signed_in', '2027-01-01', '', '', '' FROM agents_user u, generate_series(1, 9) n",
+        "UPDATE agents_accountevent SET user_id = user_id",
+        "UPDATE notices_notice SET state = 'sent'",
+        "DELETE FROM notices_notice",
+    ],
+)
+def test_what_tells_people_of_a_stranger_is_none_of_his(
+    way: str, known: None, works: psycopg.Connection, elena: User
+) -> None:
+    User.objects.filter(pk=elena.pk).update(email="elena@example.org")
+    works.execute("INSERT INTO agents_team (name) VALUES ('Una')")
+    tell_of_strangers(now=timezone.now())
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        works.execute(way)  # type: ignore[arg-type]
+
+
+def test_what_strangers_did_is_read_first_whatever_else_happened(
+    known: None, works: psycopg.Connection, elena: User
+) -> None:
+    works.execute("INSERT INTO agents_team (name) VALUES ('Una')")
+    tell_of_strangers(now=timezone.now())
+    for _time in range(9):
+        note(user=elena, kind=Kind.SIGNED_IN, now=timezone.now())
+    assert [event.kind for event in unseen(user=elena, mark="")][:2] == [Kind.STRANGER, Kind.SIGNED_IN]
 
 
 def test_that_nobody_is_told_for_too_long_is_told_to_who_watches_the_machines(
@@ -308,7 +383,7 @@ def test_beat_rings_whatever_the_schedule_says(db: None) -> None:
     with patch.object(celery, "send_task", rung.append):
         scheduler.tick()
         scheduler.tick()
-    assert rung == ["agents.tell_of_strangers"]
+    assert rung == ["agents.tell_of_strangers", "notices.deliver_due"]
 
 
 def test_what_nobody_could_be_told_stays_to_be_told(known: None, works: psycopg.Connection, ana: Agent) -> None:

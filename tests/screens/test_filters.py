@@ -153,6 +153,7 @@ def test_a_little_less_than_nothing_is_nothing():
         ("pagó el 2026-11-28", "pagó el 2026-11-28"), ("vence 28/11/2026", "vence 28/11/2026"),
         ("El plazo vence el 29/11/2026 21:00.", "El plazo vence el 29/11/2026 21:00."),
         ("29/11/2026 70712345", "29/11/2026 ••••••45"), ("", ""), (None, ""),
+        ("707_12_345", "•••_••_•45"), ("707–12·345", "•••–••·•45"),
     ],
 )  # fmt: skip
 def test_numbers_in_free_text_are_masked_and_days_are_not(typed, shown):

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from callcenter.ownership import refuse_to_own
+from callcenter.ownership import refuse_to_start
 from screens.terminal import TerminalCommand
 from telephony.listening import House, secret_of
 
@@ -17,7 +17,7 @@ class Command(TerminalCommand):
     help = "Holds the link to each switchboard in use. A second one waits, and takes over within ten seconds."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        refuse_to_own()
+        refuse_to_start()
         asyncio.run(self._listen())
 
     async def _listen(self) -> None:

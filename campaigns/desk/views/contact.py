@@ -58,7 +58,9 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
 def open_at_desk(request: HttpRequest, pk: int) -> HttpResponse:
     """Open a chosen contact at the agent's desk, in place of the one she had open, or say all the reasons why not."""
     found = get_object_or_404(Contact.objects.visible_to(signed_in_user(request)), pk=pk)
-    opened = open_instead(agent=agent_of(request), contact=found, now=timezone.now())
+    user, now = signed_in_user(request), timezone.now()
+    note_search(user=user, where=Search.Where.CUSTOMER, asked=found.contract, now=now)
+    opened = open_instead(agent=agent_of(request), contact=found, now=now)
     if isinstance(opened, Given):
         return redirect("campaigns:desk")
     for reason in opened:

@@ -12,14 +12,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agents.access import agent_of, agents_only, asks_by_itself, signed_in_user
+from agents.models import Search
 from agents.pausing import end_pause, how_it_ended, pause_of, reason_named
+from agents.searching import note_search
 from agents.states import StateRefused
 from campaigns.calling.rulebook import read_rules
 from campaigns.desk.answers import ResultRefused
 from campaigns.desk.desk_page import Desk, last_results, lay_again, lay_desk
 from campaigns.desk.drafts import keep_draft
 from campaigns.desk.giving import give_next, what_is_open
-from campaigns.desk.leases import ReturnRefused, pause_desk, release, renew_lease
+from campaigns.desk.leases import ReturnRefused, find_contact, pause_desk, release, renew_lease
 from campaigns.desk.own_work import move_progress
 from campaigns.desk.placing import end_wrap_up
 from campaigns.desk.result_form import ResultForm
@@ -143,6 +145,8 @@ def give_back(request: HttpRequest) -> HttpResponse:
     """Let a contact go without calling it; the next one is on the screen."""
     agent, book = agent_of(request), read_rules(now=timezone.now())
     contact_id, fence = numbers(request)
+    if seen := find_contact(agent=agent, contact_id=contact_id):  # looked at, and nothing came of it
+        note_search(user=agent.user, where=Search.Where.CUSTOMER, asked=seen.contract, now=book.now)
     problem = ""
     try:
         release(agent=agent, contact_id=contact_id, fence=fence, now=book.now)

@@ -12,6 +12,7 @@ from campaigns.desk.giving import give_next
 from campaigns.desk.lease_sweep import sweep_leases
 from campaigns.desk.results import record_result
 from campaigns.models import Attempt, CallBack, DoNotCall, ListEntry, PaymentPromise, RetiredTelephone
+from campaigns.month.lifecycle import pause, resume
 
 pytestmark = pytest.mark.django_db
 
@@ -163,10 +164,44 @@ def test_a_call_without_result_may_be_told_hours_later(make_contact, ana, now, r
     give_next(agent=ana, now=now)
     dial(agent=ana, contact=contact, telephone=contact.telephones[0], now=now)
     sweep_leases(now=now + timedelta(minutes=30))
-    correct_result(
-        agent=ana, attempt=Attempt.objects.get(), disposition=result("already_paid"), now=now + timedelta(hours=4)
-    )
+    said = {"agent": ana, "attempt": Attempt.objects.get(), "disposition": result("already_paid")}
+    with pytest.raises(ResultRefused) as refused:
+        correct_result(**said, now=now + timedelta(hours=4))
+    assert "hace 240 minutos" in refused.value.errors["note"]
+    correct_result(**said, answers=Answers(note="La llamada fue larga"), now=now + timedelta(hours=4))
     assert ListEntry.objects.get().contacted_by == ana
+
+
+def test_while_nobody_may_be_called_a_correction_says_why(said, ana, elena, december, now, result):
+    attempt = said("no_answer")
+    pause(campaign=december, by=elena, now=now + timedelta(minutes=1))
+    correction = {"agent": ana, "attempt": attempt, "disposition": result("busy"), "now": now + timedelta(minutes=2)}
+    with pytest.raises(ResultRefused) as refused:
+        correct_result(**correction)
+    assert refused.value.errors["note"] == "La campaña está en pausa. Escriba en la nota por qué se corrige ahora."
+    correct_result(**correction, answers=Answers(note="Marqué mal la tecla"))
+    attempt.refresh_from_db()
+    assert attempt.disposition.code == "busy"
+
+
+def test_why_there_is_a_result_without_a_call_is_not_corrected_away(make_contact, ana, elena, december, now, result):
+    contact = make_contact(ana)
+    given = give_next(agent=ana, now=now)
+    pause(campaign=december, by=elena, now=now)
+    answers = Answers(undialled=True, note="Llamé con mi celular")
+    told = {"agent": ana, "contact": contact, "fence": given.fence, "now": now}
+    attempt = record_result(**told, disposition=result("no_answer"), answers=answers).attempt
+    resume(campaign=december, by=elena, now=now)
+    correction = {"agent": ana, "attempt": attempt, "disposition": result("busy"), "now": now + timedelta(minutes=2)}
+    with pytest.raises(ResultRefused) as refused:
+        correct_result(**correction)
+    assert "la nota dice por qué" in refused.value.errors["note"]
+    correct_result(**correction, answers=Answers(note="Otra cosa"))
+    attempt.refresh_from_db()
+    assert (attempt.note, attempt.note_before) == ("Otra cosa", "Llamé con mi celular")
+    correct_result(**correction, answers=Answers(note="Otra cosa, y más"))
+    attempt.refresh_from_db()
+    assert (attempt.note, attempt.note_before) == ("Otra cosa, y más", "Llamé con mi celular")
 
 
 def test_what_was_followed_by_another_call_stands(said, ana, at, now, result):

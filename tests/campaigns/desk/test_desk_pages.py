@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from agents.models import AgentState, Disclosure
+from agents.models import AgentState, DataPolicy, Disclosure, Search
 from campaigns.assignment.moving import Selection
 from campaigns.assignment.rebalancing import reassign
 from campaigns.calling.reasons import in_short
@@ -287,6 +287,26 @@ def test_the_pulse_renews_the_lease_and_tells_of_a_payment(opened, ana, signed_i
     assert "no hace falta llamar" in post(client, "desk_pulse", opened).content.decode()
     ListEntry.objects.filter(contact=opened).update(state="open", paid_on=None, lease_agent=None, lease_until=None)
     assert "Ya no está reservado" in post(client, "desk_pulse", opened).content.decode()
+
+
+def test_who_looks_and_gives_back_leaves_rows_and_meets_the_limit(opened, ana, make_contact, signed_in):
+    """Her list is not read through by giving back what she was given."""
+    DataPolicy(searches_a_minute=2).save()
+    make_contact(ana, "Another One")
+    make_contact(ana, "And Another")
+    client, answers = signed_in(ana), []
+    for _time in range(3):
+        given = ListEntry.objects.select_related("contact").get(lease_agent=ana)
+        answers.append(post(client, "desk_give_back", given.contact, fence=given.fence).status_code)
+    assert answers == [200, 200, 429]
+    assert Search.objects.filter(user=ana.user, asked=opened.contract).exists()
+    assert ListEntry.objects.filter(lease_agent=ana).count() == 1, "it stays with her"
+
+
+def test_who_opens_a_chosen_contact_leaves_a_row(opened, ana, make_contact, signed_in):
+    chosen = make_contact(ana, "Chosen One")
+    signed_in(ana).post(reverse("campaigns:contact_open", args=[chosen.pk]))
+    assert [one.asked for one in Search.objects.filter(user=ana.user)] == [chosen.contract]
 
 
 def test_a_paid_contact_is_let_go_with_one_key(opened, ana, signed_in):

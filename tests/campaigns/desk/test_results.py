@@ -282,6 +282,11 @@ def test_a_call_of_another_day_gets_no_result(record, opened, ana, now):
     with pytest.raises(StaleResult, match="otro día"):
         record("refused", reason="Precio", now=now + timedelta(days=9))
     assert Attempt.objects.get().disposition.code == "no_result"
+    for words in ("Reclama que pagó", "no contestó"):
+        with pytest.raises(StaleResult):
+            record("refused", reason="Precio", note=words, now=now + timedelta(days=9))
+    call = Attempt.objects.get()
+    assert (call.note, call.note_before) == ("no contestó", "Reclama que pagó")
 
 
 def test_a_call_that_goes_on_over_midnight_is_hers_as_long_as_she_holds_it(record, opened, ana, now, at):

@@ -14,6 +14,11 @@ from systems.registry import choices
 ACCOUNTABLE = {"lbc.suspend", "mio.block_sim", "qbc.top_up", "c_cli4g.top_up", "btel2.raise_credit"}
 
 
+@pytest.mark.parametrize("typed", ["1e400", "9" * 40, "NaN", "-0", "0.004", "Infinity", "10,5", ""])
+def test_what_is_no_amount_is_none(typed: str) -> None:
+    assert amount_of({"amount": typed}) is None
+
+
 class Recorder:
     """Stands in for all clients and keeps the one call made."""
 
