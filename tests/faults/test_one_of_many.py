@@ -83,7 +83,13 @@ def test_a_bare_machine_becomes_one_of_many(machine: Machine) -> None:
     assert stand(machine, *PAGES) == {"active"}
     assert stand(machine, *CLOCK) == {"inactive"}
     page = ["curl", "-so", "/dev/null", "-w", "%{http_code}", "-H", "Host: centro.prueba.example"]
-    page += ["-H", "X-Forwarded-Proto: https", f"http://{ADDRESS}:8000/accounts/login/"]
+    page += [
+        "-H",
+        "X-Forwarded-For: 10.1.2.3",
+        "-H",
+        "X-Forwarded-Proto: https",
+        f"http://{ADDRESS}:8000/accounts/login/",
+    ]
     assert subprocess.run(page, capture_output=True, text=True, check=True).stdout == "200"
     assert machine.said("stat", "-c", "%U:%G %a", "/etc/callcenter/env") == "root:callcenter 640"
     first = [works_in(machine, unit) for unit in PAGES]
