@@ -296,8 +296,8 @@ ON_THE_BOARD = (
     Rule(
         "telephones in the words of a card are told to who does not call",
         "screens/templatetags/screens.py",
-        'LONG_NUMBER = re.compile(r"\\d(?:[ .()-]{0,2}\\d){5,}")',
-        'LONG_NUMBER = re.compile(r"\\d(?:[ .()-]{0,2}\\d){50,}")',
+        'LONG_NUMBER = re.compile(r"\\d(?:[ .()_·–—-]{0,2}\\d){5,}")',
+        'LONG_NUMBER = re.compile(r"\\d(?:[ .()_·–—-]{0,2}\\d){50,}")',
         (
             "tests/escalations/test_who_sees_what.py::test_a_telephone_in_a_promise_or_in_who_is_waited_for_is_masked_too",
         ),
