@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import Count, Max, Min, QuerySet
+from django.db.models import CharField, Count, Exists, Max, Min, OuterRef, QuerySet
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -77,10 +78,9 @@ def _who_answers(*, is_of_accounts: bool, now: datetime) -> list[User]:
     people = with_power_lately(now=now)
     if not is_of_accounts:
         people = people.filter(is_active=True)
-    table = User._meta.db_table
-    planted = StrangeWrite.objects.filter(table_name=table, operation="insert").values_list("key", flat=True)
-    are_planted = [int(key) for key in planted if key.lstrip("-").isdigit()] if is_of_accounts else []
-    return [*people.exclude(pk__in=are_planted), *people.filter(pk__in=are_planted)[:PLANTED_AT_MOST]]
+    of_accounts = StrangeWrite.objects.filter(table_name=User._meta.db_table, operation="insert")
+    people = people.alias(is_planted=Exists(of_accounts.filter(key=Cast(OuterRef("pk"), CharField()))))
+    return [*people.filter(is_planted=False), *people.filter(is_planted=True)[:PLANTED_AT_MOST]]
 
 
 def _addresses_before(people: Iterable[User], *, now: datetime) -> dict[int, list[str]]:
