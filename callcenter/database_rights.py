@@ -126,7 +126,8 @@ def _statements(can_maintain: bool) -> list[sql.SQL]:
             *([f"GRANT MAINTAIN ON {written} TO {{who}}"] if can_maintain else []),
             *(f'GRANT INSERT ON public."{name}" TO {{who}}' for name in added),
             "REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC, {who}",
-            *(f"GRANT USAGE, SELECT ON SEQUENCE {name} TO {{who}}" for name in endless()),
+            "GRANT SELECT ON ALL SEQUENCES IN SCHEMA public TO {who}",  # for a copy, which says how far they are
+            *(f"GRANT USAGE ON SEQUENCE {name} TO {{who}}" for name in endless()),
             "REVOKE ALL ON FUNCTION public.audit_forget(text, text, bigint[], text[]) FROM PUBLIC",
             "GRANT EXECUTE ON FUNCTION public.audit_forget(text, text, bigint[], text[]) TO {who}",
         )

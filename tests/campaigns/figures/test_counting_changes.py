@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -142,7 +143,7 @@ def test_how_a_call_without_a_result_ended_may_be_told_hours_later(
         call(contacts[place], "no_answer", at(f"2026-11-26 09:{minute:02}"))
         refresh_figures(campaign=december, now=at(f"2026-11-26 09:{minute + 1:02}"))
     now, refused = at("2026-11-26 11:00"), Disposition.objects.get(code="refused")
-    answers = answers_for(refused, attempt.telephone, now)
+    answers = replace(answers_for(refused, attempt.telephone, now), note="La llamada fue larga")
     attempt = Attempt.objects.get(pk=attempt.pk)
     correct_result(agent=attempt.agent, attempt=attempt, disposition=refused, answers=answers, now=now)
     refresh_figures(campaign=december, now=now)
