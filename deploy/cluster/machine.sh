@@ -100,9 +100,9 @@ sys.exit(httpx.get(f"http://{sys.argv[2]}:8000/livez", headers=told).status_code
   for _ in $(seq 60); do answers && break; sleep 1; done
   answers || stop "its pages do not answer: journalctl -u callcenter-web@8000"
 fi
-for one in "$opt"/*/RELEASE; do
+for one in "$opt"/*/RELEASE; do # but for one that still works here, of the other trade
   one=$(basename "$(dirname "$one")")
-  [ "$one" = current ] || [ "$one" = "$release" ] || rm -rf "${opt:?}/$one"
+  [ "$one" = current ] || [ "$one" = "$release" ] || [[ " $(readlink /proc/[0-9]*/cwd | tr '\n' ' ')" == *" $opt/$one "* ]] || rm -rf "${opt:?}/$one"
 done
 for packages in "$opt"/venv-*; do
   readlink "$opt"/*/.venv | grep -qx "../$(basename "$packages")" || rm -rf "$packages"
