@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.faults.broker import Broker
+from tests.faults.machine import Machine, bare_machine
 from tests.processes.conftest import fresh_clone, ground, house
-from tests.processes.house import WHERE_HOMES_ARE, House
+from tests.processes.house import ROOT, WHERE_HOMES_ARE, House
 
 __all__ = ["fresh_clone", "ground", "house"]
 
@@ -42,3 +44,14 @@ def apart(house: House, broker: Broker) -> Iterator[House]:
     )  # fmt: skip
     yield one
     one.close()
+
+
+@pytest.fixture
+def machine() -> Iterator[Machine]:
+    """A bare Debian that runs, with this release laid down in /srv."""
+    with tempfile.TemporaryDirectory(prefix="machine-") as folder:
+        machine = bare_machine(Path(folder))
+        subprocess.run(["git", "clone", "-q", str(ROOT), str(machine.root / "srv" / "callcenter")], check=True)
+        machine.boot()
+        yield machine
+        machine.halt()

@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
@@ -15,24 +12,14 @@ from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.conftest import CHROMIUM
 from tests.browser.looking import open_desk
-from tests.faults.machine import Machine, bare_machine
-from tests.processes.house import ROOT, wait_until
+from tests.faults.machine import Machine
+from tests.processes.house import wait_until
 from tests.processes.test_upgrade import FURNISH
 
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
 NAME = "centro.prueba.example"
 PASSWORD = "agua-clara-en-tunari-8"
 UNITS = ("callcenter-ticks", "callcenter-jobs", "callcenter-beat", "callcenter-live", "nginx")
-
-
-@pytest.fixture
-def machine() -> Iterator[Machine]:
-    with tempfile.TemporaryDirectory(prefix="machine-") as folder:
-        machine = bare_machine(Path(folder))
-        subprocess.run(["git", "clone", "-q", str(ROOT), str(machine.root / "srv" / "callcenter")], check=True)
-        machine.boot()
-        yield machine
-        machine.halt()
 
 
 def manage(machine: Machine, *words: str) -> str:

@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import tempfile
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.faults.machine import Machine, bare_machine
-from tests.processes.house import ROOT
+from tests.faults.machine import Machine
 
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
 SCRIPT, ADDRESS = "/srv/callcenter/deploy/cluster/machine.sh", "127.0.0.2"
@@ -31,16 +27,6 @@ DATABASE_POOLER_URL=postgres://callcenter_pooler:{secret}@127.0.0.1:5432/callcen
 """
 SECRET = "abcdefghijklmnopqrstuvwxyz" * 2
 PAGES, CLOCK = ("callcenter-web@8000", "callcenter-live"), ("callcenter-ticks", "callcenter-jobs", "callcenter-beat")
-
-
-@pytest.fixture
-def machine() -> Iterator[Machine]:
-    with tempfile.TemporaryDirectory(prefix="machine-") as folder:
-        machine = bare_machine(Path(folder))
-        subprocess.run(["git", "clone", "-q", str(ROOT), str(machine.root / "srv" / "callcenter")], check=True)
-        machine.boot()
-        yield machine
-        machine.halt()
 
 
 def asked(machine: Machine, database: str, sql: str) -> str:
