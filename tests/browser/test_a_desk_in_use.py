@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, Request, Route, expect
 
-from agents.models import AgentState, PauseReason
+from agents.models import AgentState, DataPolicy, PauseReason
 from agents.pausing import begin_pause, end_pause
 from campaigns.desk.own_work import Progress
 from campaigns.models import Attempt, Contact, DeskDraft
@@ -373,3 +373,17 @@ def test_an_old_tab_neither_calls_nor_records_who_was_not_asked_for(desk, live_s
     assert [attempt.contact for attempt in Attempt.objects.all()] == [customers[0]]
     say_it_was_meant(old)
     expect(customer(old)).to_have_text("Lidia Vargas")
+
+
+def test_a_refused_verb_says_why_and_leaves_what_was_open(desk):
+    """What a refusal says of itself, not that something failed."""
+    DataPolicy(searches_a_minute=1).save()
+    desk.keyboard.press("s")
+    expect(customer(desk)).to_have_text("Juan Rojas")
+    desk.keyboard.press("s")
+    told = desk.locator("#toasts .error")
+    expect(told).to_contain_text("lo que tenía abierto sigue como estaba")
+    expect(told).to_contain_text("Quedó anotado.")
+    expect(told).to_contain_text("Referencia")
+    expect(customer(desk)).to_have_text("Juan Rojas")
+    assert_accessible(desk, "desk-refused")

@@ -61,7 +61,8 @@ def test_each_error_says_what_was_kept_and_what_to_do_with_a_reference(visitor, 
 def test_a_fragment_gets_a_fragment(visitor):
     page = visitor.get("/breaks/", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in page
-    assert "Referencia" in page
+    assert 'role="alert"' in page
+    assert "pudo no guardarse" in page
 
 
 def test_an_expired_form_says_that_nothing_was_recorded(ana):

@@ -217,13 +217,18 @@ def at_work(centre: Centre) -> Iterator[list[Clerk]]:
             thread.join(120)
 
 
+def signed_in(centre: Centre, who: str, role: str) -> tuple[str, str]:
+    """The cookie of somebody who signed in."""
+    name, key = json.loads(centre.manage("shell", "-v0", "-c", SIGN_IN % {"name": who, "role": role}).splitlines()[0])
+    return name, key
+
+
 def pages_that_failed(centre: Centre, *, who: str, role: str) -> tuple[int, list[str]]:
     """How many pages of who follows every link open through the pooler, and those that do not."""
-    name, key = json.loads(centre.manage("shell", "-v0", "-c", SIGN_IN % {"name": who, "role": role}).splitlines()[0])
     ahead, seen, failed = ["/"], {"/"}, []
     at = f"https://{FRONT}"
     with httpx.Client(base_url=at, verify=False, headers={"Host": NAME}, trust_env=False, timeout=60) as line:  # noqa: S501
-        line.cookies.set(name, key)
+        line.cookies.set(*signed_in(centre, who, role))
         while ahead and len(seen) < PAGES:
             answer = line.get(address := ahead.pop(0), follow_redirects=False)
             failed += [f"{answer.status_code} {address}"] if answer.status_code >= 500 else []
@@ -313,3 +318,37 @@ def test_whichever_machine_falls_agents_work_on_and_nothing_is_lost(centre: Cent
         assert failed == []
         assert opened > 20
     assert [(what, nobody) for what, nobody in told if nobody > LONGEST] == []
+
+
+@pytest.mark.allow_hosts(["127.0.0.1", "10.77.0.0/24"])
+def test_files_that_cannot_be_had_keep_nobody_from_the_telephone(centre: Centre) -> None:
+    cookie = signed_in(centre, "elena", "supervisor")
+    told = {"Host": NAME, "Referer": f"https://{NAME}/reports/upload/"}
+    over = {"base_url": f"https://{FRONT}", "verify": False, "headers": told, "trust_env": False, "timeout": 60}
+    with at_work(centre) as clerks, httpx.Client(**over) as line:
+        line.cookies.set(*cookie)
+
+        def upload() -> httpx.Response:
+            page = line.get("/reports/upload/").text
+            token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+            words = {"csrfmiddlewaretoken": token, "kind": "ccvp", "period": "2026-12"}
+            return line.post("/reports/upload/", data=words, files={"file": (CCVP.name, CCVP.read_bytes())})
+
+        centre.trial("cut", "files")
+        began, refused = time.monotonic(), upload()
+        waited = time.monotonic() - began
+        assert (refused.status_code, "El almacén de archivos no responde" in refused.text) == (422, True), refused.text
+        assert centre.rows("SELECT count(*) FROM campaigns_report") == [(0,)]
+        work_on(clerks)
+        nobody, one = longest_wait(clerks, began, time.monotonic())
+        centre.trial("join", "files")
+        assert upload().status_code == 302
+        centre.trial("cut", "files")  # before, or while, somebody reads it
+        work_on(clerks)
+        centre.trial("join", "files")
+        wait_until(lambda: centre.rows("SELECT state FROM campaigns_report") == [("published",)],
+                   what="the report is published", seconds=600)  # fmt: skip
+    print(f"refused after {waited:.1f} s, nobody {nobody:.1f} s, one desk {one:.1f} s")
+    assert nobody < LONGEST
+    assert centre.rows(RENEWALS) == [(TRUTH["report"]["items"],)]
+    centre.manage("check_invariants")

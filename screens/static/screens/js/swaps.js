@@ -95,6 +95,12 @@
     say(words.released, "info", { action, stays: 12 * 3600 * 1000 });
   });
 
+  /* What a refusal of ours says of itself (errors/_error.html); whatever stands between us and the server says nothing. */
+  const told = (xhr) => {
+    const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+    return page.querySelector("body > [role=alert]")?.textContent;
+  };
+
   const trouble = (event) => {
     const xhr = event.detail.xhr;
     const reference = xhr?.getResponseHeader?.("X-Request-ID");
@@ -103,7 +109,7 @@
       live.dataset.stopped = "yes";
       return; // a figure that did not refresh keeps its age beside it: no shouting every ten seconds
     }
-    const text = xhr?.status ? words.failed : words.offline;
+    const text = xhr?.status ? told(xhr) || words.failed : words.offline;
     say(reference ? `${text} ${words.reference} ${reference}` : text, "error");
   };
   document.addEventListener("htmx:responseError", trouble);
