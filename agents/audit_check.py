@@ -20,9 +20,10 @@ from agents.digests import GRACE, link, summed_tables
 from agents.models import AuditDigest, AuditRemoval
 from agents.strangers import strangers_found
 
-# Of what may be set for the role, what turns the meaning of nothing.
+# Of what may be set for the role, what turns the meaning of nothing, and lets nothing end before it could be done.
 HARMLESS = (
-    "^(work_mem|maintenance_work_mem|temp_buffers|jit|[a-z_]+_timeout|tcp_[a-z_]+|random_page_cost|effective_[a-z_]+)="
+    "^((work_mem|maintenance_work_mem|temp_buffers|jit|tcp_[a-z_]+|random_page_cost|effective_[a-z_]+)="
+    "|[a-z_]+_timeout=[1-9][0-9]*(min|h|d)$)"
 )
 OF_A_REPORT = "^report_[0-9]+_[0-9]+$"  # where a report stands while it is taken (campaigns/rows/staging.py)
 

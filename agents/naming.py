@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 NAMED = 3  # of many
 
 
-def first_of(named: Iterable[object]) -> str:
+def first_of(named: Iterable[object], *, most: int = NAMED) -> str:
     """The first of them, and how many more there are."""
     names = [str(one) for one in named]
-    words = ", ".join(names[:NAMED])
-    if len(names) > NAMED:
-        return _("%(names)s y %(more)d más") % {"names": words, "more": len(names) - NAMED}
+    words = ", ".join(names[:most])
+    if len(names) > most:
+        return _("%(names)s y %(more)d más") % {"names": words, "more": len(names) - most}
     return words

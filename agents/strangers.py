@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import CharField, Count, Exists, Max, Min, OuterRef, QuerySet
+from django.db.models import CharField, Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -23,6 +23,7 @@ AGAIN_AFTER = timedelta(minutes=3)  # of somebody who writes on
 COPIES_OF_ACCOUNTS = "agents_userevent"
 LATE = timedelta(minutes=5)  # by then it was told, or something keeps it from being told
 STAYS_WRONG = REACHED_BEFORE = timedelta(days=30)
+TABLES_NAMED = 12  # rows in those the alphabet has first hide none of the others
 PLANTED_AT_MOST = 20  # people a stranger added, who are told last: whoever they are, they may be many
 
 # Transactions end in another order than they write: whatever one wrote that was still open is counted anew until none
@@ -62,7 +63,7 @@ def tell_of_strangers(*, now: datetime) -> int:
     rows = int(there) - told.told_of
     if rows > 0:
         words = ngettext("%(count)d fila: %(tables)s", "%(count)d filas: %(tables)s", rows)
-        said = words % {"count": rows, "tables": first_of(tables)}
+        said = words % {"count": rows, "tables": first_of(tables, most=TABLES_NAMED)}
         if not (people := _who_answers(is_of_accounts=User._meta.db_table in tables, now=now)):
             return 0  # nobody was told: it stays to be told
         before = _addresses_before(people, now=now)
@@ -76,10 +77,10 @@ def tell_of_strangers(*, now: datetime) -> int:
 def _who_answers(*, is_of_accounts: bool, now: datetime) -> list[User]:
     """Supervision, audit and administration, and whoever was one of them lately: a stranger may have said otherwise."""
     people = with_power_lately(now=now)
-    if not is_of_accounts:
-        people = people.filter(is_active=True)
-    of_accounts = StrangeWrite.objects.filter(table_name=User._meta.db_table, operation="insert")
-    people = people.alias(is_planted=Exists(of_accounts.filter(key=Cast(OuterRef("pk"), CharField()))))
+    of_hers = StrangeWrite.objects.filter(table_name=User._meta.db_table, key=Cast(OuterRef("pk"), CharField()))
+    if not is_of_accounts:  # whom he switched off hears of what he does next as well
+        people = people.filter(Q(is_active=True) | Exists(of_hers.filter(at__gt=now - STAYS_WRONG)))
+    people = people.alias(is_planted=Exists(of_hers.filter(operation="insert")))
     return [*people.filter(is_planted=False), *people.filter(is_planted=True)[:PLANTED_AT_MOST]]
 
 

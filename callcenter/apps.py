@@ -17,6 +17,7 @@ class CallcenterConfig(AppConfig):
         from agents.accounts import account_changed
         from agents.hands import watch_every_table
         from callcenter.account_mail import mail_event
+        from callcenter.any_moment import read_any_moment
         from callcenter.database_rights import give_rights_after_migrating
         from callcenter.purpose import refuse_another_purpose, remember_purpose
         from callcenter.references import listen
@@ -24,6 +25,7 @@ class CallcenterConfig(AppConfig):
 
         listen()
         connection_created.connect(watch, dispatch_uid="callcenter.slow_statements")
+        connection_created.connect(read_any_moment, dispatch_uid="callcenter.any_moment")
         account_changed.connect(mail_event, dispatch_uid="callcenter.account_mail")
         pre_migrate.connect(refuse_another_purpose, sender=self, dispatch_uid="callcenter.purpose")
         post_migrate.connect(remember_purpose, sender=self, dispatch_uid="callcenter.purpose")

@@ -22,16 +22,23 @@ log = structlog.get_logger(__name__)
 class SigningScheduler(DatabaseScheduler):
     """Writes `heartbeat:beat`, so that the health page can tell a dead beat from a dead worker."""
 
-    _signed = _rung = 0.0
+    _signed = 0.0
+
+    def __init__(self, app: Any, **kwargs: Any) -> None:
+        self._ring(app)  # before the schedule is read: where it cannot be, beat ends, and is started again and again
+        super().__init__(app=app, **kwargs)
+
+    def _ring(self, app: Any) -> None:
+        self._rung = time.monotonic()
+        for task in WHATEVER_THE_SCHEDULE_SAYS:
+            try:
+                app.send_task(task)
+            except OperationalError as error:
+                log.warning("not_rung", task=task, why=type(error).__name__)
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         if time.monotonic() - self._rung >= RUNG_EVERY:
-            self._rung = time.monotonic()
-            for task in WHATEVER_THE_SCHEDULE_SAYS:
-                try:
-                    self.app.send_task(task)
-                except OperationalError as error:
-                    log.warning("not_rung", task=task, why=type(error).__name__)
+            self._ring(self.app)
         if time.monotonic() - self._signed >= SIGN_EVERY:
             self._signed = time.monotonic()
             heartbeats.sign(name="beat", now=timezone.now())

@@ -31,14 +31,14 @@ def works_on_its_own_database(**kwargs: Any) -> None:
 
 
 @signals.task_success.connect
-def sweeper_is_alive(sender: Any = None, **kwargs: Any) -> None:
-    """A sweep that went through is the sweeper's sign of life."""
+def a_task_went_through(sender: Any = None, **kwargs: Any) -> None:
+    """A sweep that did is the sweeper's sign of life."""
     from django.utils import timezone
 
     from callcenter import heartbeats
 
-    if getattr(sender, "name", "") == heartbeats.SWEEPING:
-        heartbeats.sign(name="sweeper", now=timezone.now())
+    if name := heartbeats.TASKS.get(getattr(sender, "name", "")):
+        heartbeats.sign(name=name, now=timezone.now())
 
 
 @signals.heartbeat_sent.connect

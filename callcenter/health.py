@@ -27,9 +27,11 @@ from redis.exceptions import RedisError
 
 from agents.strangers import untold_since
 from callcenter.celery import app
-from callcenter.heartbeats import NAMES, last_sign, reader_told
+from callcenter.heartbeats import CALLERS, NAMES, last_sign, reader_told
 from callcenter.metrics import figures
 from callcenter.queue_rights import excess
+from callcenter.schedule import SCHEDULE
+from callcenter.scheduling import standing_still
 from campaigns.intake import fetching
 from systems.reports.confined_here import confined_here, in_words
 from systems.reports.confinement import ALL
@@ -115,6 +117,8 @@ def look(*, now: datetime) -> list[Finding]:
         ("reader", False, _reader),
         ("strangers", False, _strangers),
         ("sources", False, _sources),
+        ("callers", False, _callers),
+        ("schedule", False, _schedule),
         *([] if settings.IS_DEMO else [("queue_user", False, _queue_user)]),
         *((f"oldest_{kind.name}", False, _oldest_of(kind)) for kind in kinds()),
     ]
@@ -151,7 +155,9 @@ _lately = Lately()
 def _found(name: str, vital: bool, way: Callable[[datetime], tuple[bool, str]], now: datetime) -> Finding:
     try:
         holds, seen = way(now)
-    except (DatabaseError, RedisError, OperationalError, OSError) as error:
+    except Exception as error:  # whatever it is: what cannot be looked at does not keep the others from being told
+        if not isinstance(error, (DatabaseError, RedisError, OperationalError, OSError)):
+            log.exception("health", of=name)
         holds, seen = False, type(error).__name__
     return Finding(name, holds, vital, seen)
 
@@ -210,6 +216,20 @@ def _sources(now: datetime) -> tuple[bool, str]:
         if at is None or now - at > SOURCES_WAIT_AT_MOST
     ]
     return not late, "; ".join(late) or ("looked at" if last else "none in use")
+
+
+def _callers(now: datetime) -> tuple[bool, str]:
+    """Of who was not answered: somebody looks for them, and is not kept from it by a lock."""
+    sign = last_sign(name=CALLERS)
+    if sign is None:
+        return False, "not looked for yet"
+    return now - sign <= SOURCES_WAIT_AT_MOST, f"looked for {sign.isoformat()}"
+
+
+def _schedule(now: datetime) -> tuple[bool, str]:
+    """Of the clock: whoever switches part of it off, in the admin or behind it, is not the only one to know."""
+    off = standing_still(ticks=SCHEDULE, now=now)
+    return not off, f"standing still: {', '.join(off)}" if off else "ticks"
 
 
 def _link_in_words(link: LinkAge) -> str:

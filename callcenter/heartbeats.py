@@ -14,7 +14,8 @@ from redis.exceptions import RedisError
 # worker: that of the ticks; jobs: that of the long work; live: the stream, while it hears the database
 NAMES = ("beat", "worker", "jobs", "sweeper", "live")
 READER = "reader"
-SWEEPING = "campaigns.sweep_reports"  # the task whose success is the sweeper's sign of life
+CALLERS = "callers"  # nobody's sign of life: that who was lost was looked for
+TASKS = {"campaigns.sweep_reports": "sweeper", "inbound.call_back_the_lost": CALLERS}  # whose success is whose sign
 
 log = structlog.get_logger(__name__)
 
@@ -37,11 +38,18 @@ def tell_reader(*, out_of_reach: Sequence[str]) -> None:
 
 def reader_told() -> list[str] | None:
     """What was told last, or None when nothing was. Raises RedisError when the cache does not answer."""
-    told: list[str] | None = cache.get(f"heartbeat:{READER}")
-    return told
+    told = cache.get(f"heartbeat:{READER}")
+    return told if isinstance(told, list) else None
 
 
 def last_sign(*, name: str) -> datetime | None:
-    """When `name` was last alive, or None when it never was. Raises RedisError when the cache does not answer."""
+    """When `name` was last alive, or None when it never was. Raises RedisError when the cache does not answer.
+
+    What is no moment is no sign: whoever has the queue's password writes there too.
+    """
     written = cache.get(f"heartbeat:{name}")
-    return datetime.fromisoformat(written) if written else None
+    try:
+        signed = datetime.fromisoformat(written) if isinstance(written, str) else None
+    except ValueError:
+        return None
+    return signed if signed is not None and signed.tzinfo else None

@@ -30,7 +30,8 @@ def ini_of(*, pooled: str, server: str, word: str, users: str) -> str:
     if here.hostname not in LOOPBACK:
         raise NoPooler("DATABASE_URL: the pooler says whose hand it is, so it is of this machine alone: 127.0.0.1.")
     asked = parse_qs(there.query)
-    says = f"SELECT set_config('search_path', 'public', false), set_config('{hand.SAID_AS}', '{word}', false)"
+    said = {"search_path": "public", "statement_timeout": "0", "lock_timeout": "0", hand.SAID_AS: word}
+    says = "SELECT " + ", ".join(f"set_config('{name}', '{value}', false)" for name, value in said.items())
     where = {
         "host": asked.get("hostaddr", [there.hostname])[0], "port": there.port or 5432,
         "dbname": unquote(there.path.lstrip("/")), "user": _quoted(unquote(there.username or "")),

@@ -12,6 +12,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 from callcenter.models import ScheduleMemory
 from callcenter.schedule import Tick
 
+_AHEAD = timedelta(minutes=5)  # clocks of two machines differ by less
 _LOCK = 20_261_125  # any number of our own: two deployments at once write one after the other
 
 
@@ -23,6 +24,13 @@ class Outcome:
     changed: list[str] = field(default_factory=list)
     left_as_edited: list[str] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
+
+
+def standing_still(*, ticks: Sequence[Tick], now: datetime) -> list[str]:
+    """Names of those that do not tick: switched off, deleted, or said to have run at a moment that is still to come."""
+    entries = PeriodicTask.objects.filter(enabled=True).exclude(last_run_at__gt=now + _AHEAD)
+    running = {*entries.values_list("name", flat=True)}
+    return [tick.name for tick in ticks if tick.name not in running]
 
 
 @transaction.atomic

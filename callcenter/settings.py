@@ -73,9 +73,11 @@ _options["connect_timeout"] = 5
 _options["application_name"] = "callcenter"
 # Names are looked up where the owner made them, whatever the role was told to: a role may tell itself another path.
 DATABASE_PATH = "-c search_path=public"
+# And how long it may ask: who has the role's password would tell it a moment, and reports and checks would end.
+DATABASE_PATIENCE = "-c statement_timeout=0 -c lock_timeout=0"
 # What is written without this word stands in a book of its own (docs/decisions/0210).
 DATABASE_HAND_KEYS = hand.words_of([SECRET_KEY, *SECRET_KEY_FALLBACKS])
-_ours = f"{DATABASE_PATH} -c {hand.SAID_AS}={DATABASE_HAND_KEYS[0]}"
+_ours = f"{DATABASE_PATH} {DATABASE_PATIENCE} -c {hand.SAID_AS}={DATABASE_HAND_KEYS[0]}"
 _options["options"] = " ".join(filter(None, [_options.get("options", ""), _ours]))
 if IS_TEST:
     _options["options"] += " -c synchronous_commit=off"  # whichever server it is; what is lost are tests

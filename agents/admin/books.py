@@ -6,8 +6,14 @@ from axes.admin import AccessAttemptAdmin, AccessFailureLogAdmin, AccessLogAdmin
 from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.admin.actions import delete_selected
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
 
-from agents.models import AccountEvent, Disclosure, Search, StrangeWrite
+from agents import people
+from agents.access import signed_in_user
+from agents.accounts import place_of
+from agents.models import AccountEvent, Disclosure, Search, StrangeWrite, User
 from screens.admin_rights import AskedForWhatItShows, LeadsToCustomers, ReadOnly
 
 
@@ -69,6 +75,17 @@ class AttemptAdmin(AskedForWhatItShows, AccessAttemptAdmin):  # type: ignore[mis
     """
 
     actions = (delete_selected,)
+
+    def delete_model(self, request: HttpRequest, obj: AccessAttempt) -> None:
+        self.delete_queryset(request, AccessAttempt.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[AccessAttempt]) -> None:
+        """Whose name it is hears of it, as when her account is unlocked."""
+        names = [name for name in queryset.values_list("username", flat=True) if name]
+        for user in User.objects.filter(username__in=names):
+            people.unlock(user=user, by=signed_in_user(request), now=timezone.now(), place=place_of(request))
+        queryset.delete()
+
     fieldsets = ((None, {"fields": ("username", "ip_address", "user_agent", "failures_since_start", "attempt_time")}),)
 
 

@@ -15,10 +15,13 @@ from pghistory.admin.core import BackFilter, EventModelFilter, LabelFilter, ObjF
 
 
 def kept_events() -> dict[str, Any]:
-    """The events of what the admin has a page of or shows on another's, by label; whatever else is kept is not here."""
+    """The events of what the admin has a page of or shows on another's, by label; whatever else is kept is not here,
+    nor is what its page masks (`history_is_shown`).
+    """
     shown: set[Any] = set()
     for model, its_admin in admin.site._registry.items():
-        shown |= {model, *(inline.model for inline in its_admin.inlines)}
+        if getattr(its_admin, "history_is_shown", True):
+            shown |= {model, *(inline.model for inline in its_admin.inlines)}
     events: list[Any] = core.event_models()
     return {event._meta.label_lower: event for event in events if event.pgh_tracked_model in shown}
 
@@ -51,6 +54,9 @@ class MethodFilter(BackFilter):  # type: ignore[misc]
     parameter_name = "method"
 
 
+OF_ONE = (MethodFilter, RowFilter, BackFilter)  # row
+
+
 class ChangesAdmin(EventsAdmin):  # type: ignore[misc]
     """A registered model is what somebody decided an administrator may look at: so may its history be, and no other."""
 
@@ -62,9 +68,12 @@ class ChangesAdmin(EventsAdmin):  # type: ignore[misc]
         response: HttpResponse = super().changelist_view(request, extra_context)
         return response
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
+        """Its filters, and nothing that stands in what was kept."""
+        return lookup in {one.parameter_name for one in (LabelFilter, ShownModelFilter, *OF_ONE)}
+
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
-        of_one = [MethodFilter, RowFilter, BackFilter] if "obj" in request.GET else []
-        return [LabelFilter, ShownModelFilter, *of_one]
+        return [LabelFilter, ShownModelFilter, *(OF_ONE if "obj" in request.GET else ())]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         matched = request.resolver_match

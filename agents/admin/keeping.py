@@ -55,6 +55,8 @@ class WhyLifted(ActionForm):  # type: ignore[misc]
 class LegalHoldAdmin(AskedForWhatItShows, NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
     """Placed and lifted, never changed: another one is placed instead. Whose it is stays masked from then on."""
 
+    history_is_shown = False  # its copies have it unmasked
+
     list_display = ("pk", "asked_by", "of_everything", "since", "placed_by", "lift_asked_by", "lifted_at", "lifted_by")
     list_filter = ("of_everything", "lifted_at")
     list_select_related = ("placed_by", "lift_asked_by", "lifted_by")

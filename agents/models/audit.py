@@ -117,6 +117,8 @@ class AuditDigest(models.Model):
     of what stays, `sha256_whole` of the personal data too, until retention takes them away.
     """
 
+    refuses_strangers = True  # a day that is not over, or never was, would keep those to come from being summed up
+
     table_name = models.CharField(_("tabla"), max_length=63)
     since = models.DateTimeField(_("desde"), null=True, help_text=_("Vacío: desde el comienzo."))
     until = models.DateTimeField(_("hasta"))

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django_celery_beat.models import PeriodicTask
 
 from agents.models import Role, User
 from callcenter.doctor.answers import Answer, Level, Questions, ago, look_if, wrong_if
 from callcenter.health import SIGNS_STOP_AFTER
 from callcenter.heartbeats import NAMES, last_sign
 from callcenter.schedule import SCHEDULE
+from callcenter.scheduling import standing_still
 from campaigns.models import ReportSource
 from inbound.models import FlowVersion, ServiceLine
 from inbound.outside.reaching import Mode, use_of
@@ -34,8 +34,7 @@ def processes(*, now: datetime) -> Iterator[Answer]:
 
 
 def clock(*, now: datetime) -> Iterator[Answer]:
-    on = set(PeriodicTask.objects.filter(enabled=True).values_list("name", flat=True))
-    off = [tick.name for tick in SCHEDULE if tick.name not in on]
+    off = standing_still(ticks=SCHEDULE, now=now)
     words = ngettext("apagada: %(names)s", "apagadas: %(names)s", len(off)) % {"names": ", ".join(off)}
     seen = words if off else _("todas encendidas")
     yield Answer(_("tareas del reloj"), seen, look_if(bool(off)), _("Tareas periódicas, en el admin."))

@@ -95,7 +95,8 @@ def board_card(request: HttpRequest, pk: int) -> HttpResponse:
     name = _shared_name(pk, version, asked, user)
     drawn: str | None = cache.get(name) if name else None
     if drawn is None:
-        if not has_just_changed(escalation_id=pk, now=now):  # no board was told of it
+        if not has_just_changed(escalation_id=pk, now=now):  # no board was told of it: it is each one's own look
+            name = ""
             note_search(user=user, where=Search.Where.CARD, asked=f"tarjeta {pk}", now=now)
         card = cards_on_board(asked=asked, user=user, now=now).filter(pk=pk).first()
         drawn = str(_drawing(user, now)(card)) if card else ""

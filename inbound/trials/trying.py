@@ -3,7 +3,7 @@
 A trial is its moves. Each look at it walks them all again on a version made of the draft, and then one more; so what a
 trial shows is what a call will show, and whoever tries leaves no call, no card, no write and no mail. No system of the
 site is asked: look-ups go to the trial's own, the sandbox, or are written by hand; and whether a write was done, was
-refused or is not known is chosen by whoever tries it.
+refused or is not known is chosen by whoever tries it. Nor is anything told of what calls asked for.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ from inbound.walks.beginning import begin_walk
 from inbound.walks.footsteps import StaleStep, WalkRefused
 from inbound.walks.lanes import begin_lane
 from inbound.walks.state import NoFlow, WalkState, read_state
+from inbound.writes.limits import only_what_is_asked_by
 from notices.models import Notice
 
 LONGEST = 200  # moves
@@ -85,12 +86,13 @@ def tried(trial: Trial, *, draft: FlowDraft) -> Iterator[Trier]:
     """
     with transaction.atomic():
         trier = Trier(draft, trial.at)
-        try:
-            for move in trial.moves:
-                trier.take(move)
-        except (StepRefused, StaleStep, WalkRefused, NoFlow) as changed:  # what it stood on is otherwise now
-            raise TrialOver(str(changed)) from changed
-        yield trier
+        with only_what_is_asked_by(trier.by, trier.supervisor):
+            try:
+                for move in trial.moves:
+                    trier.take(move)
+            except (StepRefused, StaleStep, WalkRefused, NoFlow) as changed:  # what it stood on is otherwise now
+                raise TrialOver(str(changed)) from changed
+            yield trier
         transaction.set_rollback(True)
 
 

@@ -4,8 +4,12 @@ again, whoever asks: asked before a write is owed.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet, Sum
@@ -24,9 +28,25 @@ from screens.templatetags.screens import bs
 from service_level.days import LA_PAZ, bounds_of_day
 from telephony.phone_numbers import display
 
+_ASKED_BY: ContextVar[tuple[User, ...]] = ContextVar("asked_by", default=())
 A_DAY = timedelta(days=1)
 NOT_HAPPENING = (State.NOT_DONE, State.REFUSED)
 STILL_TO_BE_DONE = (State.WAITING, State.SENDING, State.PARKED, State.BY_HAND)
+
+
+@contextmanager
+def only_what_is_asked_by(*people: User) -> Iterator[None]:
+    """Where a draft is tried: nothing is told of what calls of the centre asked for, and for whom."""
+    before = _ASKED_BY.set(people)
+    try:
+        yield
+    finally:
+        _ASKED_BY.reset(before)
+
+
+def _asked_for(**how: Any) -> QuerySet[OutsideWrite]:
+    found = OutsideWrite.objects.filter(**how)
+    return found.filter(owed_by__in=people) if (people := _ASKED_BY.get()) else found
 
 
 def hold_limits(*, by: User, action: str, to_whom: str) -> None:
@@ -66,7 +86,7 @@ def check_cool_down(*, policy: OutsideSystem, action: str, to_whom: str, now: da
     under way or in doubt is refused before, however long ago it was asked for (`check_doubts`). Limits are held.
     """
     wait = timedelta(minutes=policy.cool_down_minutes)
-    done = OutsideWrite.objects.filter(action=action, to_whom=to_whom, is_accountable=True, state=State.DONE)
+    done = _asked_for(action=action, to_whom=to_whom, is_accountable=True, state=State.DONE)
     last = done.filter(settled_at__gt=now - wait).order_by("-settled_at").first()
     if last is None or last.settled_at is None:
         return
@@ -113,7 +133,7 @@ def same_of_other_calls(*, action: str, to_whom: str, walk: Walk, now: datetime)
     """What other calls asked for the same number, the newest first: what was done in the last day, and what may be done
     or is still to be, however long ago it was asked for; not what was not done.
     """
-    found = OutsideWrite.objects.filter(action=action, to_whom=to_whom, is_accountable=True)
+    found = _asked_for(action=action, to_whom=to_whom, is_accountable=True)
     found = found.exclude(state=State.DONE, owed_at__lte=now - A_DAY)
     return found.exclude(walk=walk).exclude(state__in=NOT_HAPPENING).order_by("-owed_at")
 
@@ -123,7 +143,7 @@ def settled_by_people(*, action: str, to_whom: str, walk: Walk, now: datetime) -
     resolved: it may have been done by hand.
     """
     settled = Escalation.State.RESOLVED, Escalation.State.INFORMED
-    found = OutsideWrite.objects.filter(action=action, to_whom=to_whom, is_accountable=True, state__in=NOT_HAPPENING)
+    found = _asked_for(action=action, to_whom=to_whom, is_accountable=True, state__in=NOT_HAPPENING)
     cards = Escalation.objects.filter(state__in=settled, settled_at__gt=now - A_DAY).not_rejected().values("pk")
     found = found.filter(Q(card__in=cards) | Q(card__merged_into__in=cards)).exclude(walk=walk)
     return not_mistaken(found).select_related("card").order_by("-owed_at")
@@ -131,7 +151,7 @@ def settled_by_people(*, action: str, to_whom: str, walk: Walk, now: datetime) -
 
 def under_way_for_others(*, action: str, to_whom: str, walk: Walk) -> QuerySet[OutsideWrite]:
     """What other calls asked for the same number, and is still to be done: asked for again it goes out twice."""
-    found = OutsideWrite.objects.filter(action=action, to_whom=to_whom, state__in=STILL_TO_BE_DONE)
+    found = _asked_for(action=action, to_whom=to_whom, state__in=STILL_TO_BE_DONE)
     return found.exclude(walk=walk).exclude(to_whom="").order_by("-owed_at")
 
 

@@ -98,6 +98,8 @@ class Notice(OwedWork):
 class Attachment(models.Model):
     """A file that goes with a notice; the bytes are kept beside the other files of the centre."""
 
+    refuses_strangers = True  # one that is not there keeps its mail from going out, and any other would go with it
+
     notice = models.ForeignKey(Notice, models.CASCADE, related_name="attachments")
     name = models.CharField(max_length=120)
     content_type = models.CharField(max_length=120)

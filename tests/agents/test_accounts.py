@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -292,6 +293,23 @@ def test_what_an_administrator_does_to_an_account_is_in_the_book(ines: User, ana
     ana.user.refresh_from_db()
     page = signed_in(ana).get(reverse("usersessions_list")).content.decode()
     assert "por Inés" in page
+
+
+def test_who_deletes_the_failures_that_lock_somebody_out_unlocks_her(
+    ines: User, ana: Agent, signed_in: Callable[..., Client]
+) -> None:
+    for where in ("10.0.0.1", "10.0.0.2"):
+        AccessAttempt.objects.create(username=ana.user.username, ip_address=where, failures_since_start=5)
+    AccessAttempt.objects.create(username="nobody", ip_address="10.0.0.3", failures_since_start=1)
+    one = AccessAttempt.objects.get(ip_address="10.0.0.1")
+    client = signed_in(ines)
+    client.post(reverse("admin:axes_accessattempt_delete", args=[one.pk]), {"post": "yes"})
+    assert kinds(ana.user) == ["unlocked"]
+    assert AccountEvent.objects.get().by == ines
+    chosen = {"action": "delete_selected", "_selected_action": [AccessAttempt.objects.get().pk], "post": "yes"}
+    client.post(reverse("admin:axes_accessattempt_changelist"), chosen)
+    assert not AccessAttempt.objects.exists()
+    assert kinds(ana.user) == ["unlocked"]
 
 
 def test_who_is_made_at_the_server_administers_so_that_there_are_two_to_begin_with(

@@ -178,6 +178,7 @@ def seen_of(model: type[Model], user: User) -> bool:
         *("telephony/callorder/?number__startswith=591", "telephony/callorder/?call__number__startswith=%2B591"),
         *("agents/search/?asked__startswith=P", "agents/disclosure/?reason__icontains=molino"),
         *("telephony/queuecall/?walk__customer_name__startswith=P", "axes/accessattempt/?get_data__contains=PL9"),
+        "pghistory/events/?pgh_data__reason__icontains=gabriela",
     ],
 )
 def test_a_list_is_not_asked_for_what_it_hides(marked: World, asked: str) -> None:

@@ -238,7 +238,7 @@ def test_the_worker_of_the_ticks_says_the_path_as_well(monkeypatch: pytest.Monke
     [
         ("search_path=staging, public", True), ("standard_conforming_strings=off", True),
         ("transform_null_equals=on", True), ("debug_print_parse=on", True), ("work_mem='64MB'", False),
-        ("statement_timeout='1min'", False),
+        ("statement_timeout='1min'", False), ("statement_timeout='25ms'", True), ("lock_timeout=1", True),
     ],
 )  # fmt: skip
 def test_whoever_told_it_anything_is_found(said: str, is_wrong: bool, works: psycopg.Connection, settings: Any) -> None:

@@ -6,9 +6,12 @@ import pytest
 from django.core.cache import cache
 from django.db import DatabaseError
 from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
 
 from callcenter import health
-from callcenter.heartbeats import NAMES, READER, sign, tell_reader
+from callcenter.heartbeats import CALLERS, NAMES, READER, sign, tell_reader
+from callcenter.schedule import SCHEDULE
+from callcenter.scheduling import sync_schedule
 from campaigns.models import ReportSource
 from notices.models import Notice, NoticeKind
 from systems.reports.confined_here import confined_here, in_words
@@ -29,8 +32,10 @@ def alive():
     for name in NAMES:
         sign(name=name, now=timezone.now())
     tell_reader(out_of_reach=ALL)
+    sign(name=CALLERS, now=timezone.now())
+    sync_schedule(ticks=SCHEDULE, now=timezone.now())
     yield
-    cache.delete_many([f"heartbeat:{name}" for name in (*NAMES, READER)])
+    cache.delete_many([f"heartbeat:{name}" for name in (*NAMES, READER, CALLERS)])
 
 
 def findings(client, **more):
@@ -84,6 +89,40 @@ def test_mail_that_waits_too_long_is_told(client, alive):
         not_before=now + timedelta(minutes=2), created_at=now - timedelta(minutes=30),
     )  # fmt: skip
     assert findings(client)["oldest_notice"]["holds"] is False
+
+
+@pytest.mark.parametrize("written", [7, ["files"], "yesterday", "2026-11-25T10:00:00", {}])
+def test_what_is_no_moment_is_no_sign_of_life_and_keeps_nothing_else_from_being_told(client, alive, written):
+    """Whoever has the queue's password writes there as well."""
+    cache.set_many({"heartbeat:worker": written, f"heartbeat:{READER}": 7})
+    assert findings(client)["worker"] == {"holds": False, "vital": False, "seen": "never seen"}
+    assert findings(client)["database"]["holds"] is True
+    assert client.get("/metrics").status_code == 200
+
+
+def test_whatever_a_look_ends_in_the_others_are_told(client, alive, monkeypatch):
+    monkeypatch.setattr("callcenter.health.untold_since", lambda now: 1 / 0)
+    assert findings(client)["strangers"] == {"holds": False, "vital": False, "seen": "ZeroDivisionError"}
+    assert findings(client)["database"]["holds"] is True
+
+
+def test_a_part_of_the_clock_that_stands_still_is_told_by_name(client, alive):
+    assert findings(client)["schedule"] == {"holds": True, "vital": False, "seen": "ticks"}
+    off, ahead = PeriodicTask.objects.filter(name__in=[tick.name for tick in SCHEDULE]).order_by("pk")[:2]
+    PeriodicTask.objects.filter(pk=off.pk).update(enabled=False)
+    PeriodicTask.objects.filter(pk=ahead.pk).update(last_run_at=timezone.now() + timedelta(days=9))
+    seen = findings(client)["schedule"]
+    assert seen["holds"] is False
+    assert off.name in seen["seen"]
+    assert ahead.name in seen["seen"]
+
+
+def test_that_nobody_looks_for_who_was_not_answered_is_told(client, alive):
+    assert findings(client)["callers"]["holds"] is True
+    sign(name=CALLERS, now=timezone.now() - timedelta(minutes=16))
+    assert findings(client)["callers"]["holds"] is False
+    cache.delete(f"heartbeat:{CALLERS}")
+    assert findings(client)["callers"]["seen"] == "not looked for yet"
 
 
 def test_a_source_nobody_looks_at_is_told_by_name(client, alive):

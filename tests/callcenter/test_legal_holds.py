@@ -125,6 +125,22 @@ def test_a_telephone_is_of_the_contracts_lists_name_it_for(two: World, ines: Use
     assert RemovalRun.objects.get().taken["contacts"] == Contact.objects.exclude(contract=HERS).count()
 
 
+def test_whose_it_is_stands_on_no_page_of_changes(two: World, ines: User, signed_in: Callable[[Any], Client]) -> None:
+    """Its own page masks it from then on: a copy of it would not."""
+    hold(ines, two.now, contract=HERS, telephone=HER_NUMBER[-8:])
+    kept = LegalHold._meta.get_field("events").related_model._default_manager.get()
+    changes, client = reverse("admin:pghistory_events_changelist"), signed_in(ines)
+    for address in (
+        reverse("admin:pghistory_events_change", args=[f"{kept._meta.label}:{kept.pk}"]),
+        f"{changes}?event_model={kept._meta.label_lower}",
+        f"{changes}?obj=agents.LegalHold:{kept.pgh_obj_id}",
+    ):
+        answer = client.get(address)
+        assert answer.status_code == 404
+        assert HERS not in answer.content.decode()
+    assert HERS not in client.get(changes).content.decode()
+
+
 def test_what_was_held_goes_when_the_hold_is_lifted(two: World, ines: User) -> None:
     later = two.now + MONTHS_LATER
     hold(ines, two.now, contract=HERS, telephone=HER_NUMBER[-8:])

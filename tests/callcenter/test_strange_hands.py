@@ -14,7 +14,7 @@ from django.conf import settings as django_settings
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db import connection
+from django.db import DataError, connection
 from django.utils import timezone
 from django_celery_beat.models import PeriodicTask
 
@@ -310,6 +310,10 @@ def test_people_a_stranger_added_are_told_last_and_not_all_of_them(
         "UPDATE agents_accountevent SET user_id = user_id",
         "UPDATE notices_notice SET state = 'sent'",
         "DELETE FROM notices_notice",
+        "INSERT INTO notices_attachment (notice_id, name, content_type, file)"
+        " SELECT min(id), 'x', 'text/plain', 'reports/of-customers.xlsx' FROM notices_notice",
+        "INSERT INTO agents_auditdigest (table_name, until, count, columns, sha256, sha256_whole, chain, made_at,"
+        " snapshot) VALUES ('agents_search', 'infinity', 0, '{}', '', '', '', now(), '')",
     ],
 )
 def test_what_tells_people_of_a_stranger_is_none_of_his(
@@ -368,6 +372,27 @@ def test_a_mail_cannot_be_put_there_before_it_is_owed(known: None, works: psycop
     assert str(event.pk) not in owed.key.removeprefix("account:").split("-")
 
 
+def test_a_person_who_joined_at_no_moment_there_is_keeps_nobody_from_being_told(
+    known: None, works: psycopg.Connection, elena: User
+) -> None:
+    vera = User.objects.create_user("vera", role="supervisor")
+    works.execute("UPDATE agents_user SET date_joined = 'infinity' WHERE id = %s", [vera.pk])
+    assert tell_of_strangers(now=timezone.now()) == 1
+    assert AccountEvent.objects.filter(user=elena, kind=Kind.STRANGER).exists()
+
+
+def test_whom_a_stranger_switched_off_hears_of_what_he_does_next(
+    known: None, works: psycopg.Connection, elena: User, ines: User
+) -> None:
+    works.execute("UPDATE agents_user SET is_active = false WHERE id = %s", [ines.pk])
+    tell_of_strangers(now=timezone.now())
+    before = AccountEvent.objects.latest("pk").pk
+    works.execute("INSERT INTO agents_team (name) VALUES ('Una')")
+    tell_of_strangers(now=timezone.now() + AGAIN_AFTER)
+    told = {event.user for event in AccountEvent.objects.filter(kind=Kind.STRANGER, pk__gt=before)}
+    assert told >= {elena, ines}
+
+
 def test_a_lock_that_keeps_it_from_being_told_is_told(known: None, works: psycopg.Connection) -> None:
     assert {finding.name: finding.holds for finding in look(now=timezone.now())}["strangers"]
     with works.transaction():
@@ -379,10 +404,22 @@ def test_beat_rings_whatever_the_schedule_says(db: None) -> None:
     """A row of it is a stranger's to write."""
     PeriodicTask.objects.update(enabled=False)
     rung: list[str] = []
-    scheduler = SigningScheduler(app=celery, lazy=True)
     with patch.object(celery, "send_task", rung.append):
+        scheduler = SigningScheduler(app=celery, lazy=True)
         scheduler.tick()
         scheduler.tick()
+        assert rung == ["agents.tell_of_strangers", "notices.deliver_due"]
+
+
+def test_beat_rings_before_it_reads_a_schedule_that_ends_it(db: None) -> None:
+    """It is started again and again, and rings each time."""
+    rung: list[str] = []
+    with (
+        patch.object(celery, "send_task", rung.append),
+        patch.object(SigningScheduler, "setup_schedule", side_effect=DataError),
+        pytest.raises(DataError),
+    ):
+        SigningScheduler(app=celery)
     assert rung == ["agents.tell_of_strangers", "notices.deliver_due"]
 
 

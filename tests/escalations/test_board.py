@@ -217,17 +217,20 @@ def test_one_card_says_its_column_and_version_and_goes_when_it_is_closed(standin
     assert client.get(f"{BOARD}{card.pk}/card/").status_code == 204
 
 
-def test_a_card_nobody_was_told_of_lately_is_a_look_like_any_other(standing, make_card, elena, signed_in, now):
+def test_a_card_nobody_was_told_of_lately_is_a_look_like_any_other(standing, make_card, elena, rosa, signed_in, now):
     old, new = standing("new"), make_card(now=now)
     client = signed_in(elena)
     assert client.get(f"/escalations/{new.pk}/card/").status_code == 200
     assert not Search.objects.exists(), "an open board asks for what it was told of"
     assert client.get(f"/escalations/{old.pk}/card/").status_code == 200
     assert [row.asked for row in Search.objects.all()] == [f"tarjeta {old.pk}"]
+    for who in (elena, rosa):  # also where another has just looked at it
+        signed_in(who).get(f"/escalations/{old.pk}/card/?whose=all&version={old.version}")
+    assert [row.user for row in Search.objects.order_by("pk")] == [elena, elena, rosa]
     assert client.get("/escalations/columns/new/").status_code == 200
-    assert Search.objects.count() == 1
+    assert Search.objects.count() == 3
     assert client.get(f"/escalations/columns/new/?kind={old.kind.code}").status_code == 200
-    assert Search.objects.count() == 2
+    assert Search.objects.count() == 4
 
 
 def test_queries_do_not_grow_with_the_board(standing, elena, rosa, signed_in):
@@ -266,7 +269,7 @@ def test_the_boards_that_are_told_of_one_version_are_shown_one_drawing(
     signed_in, elena, rosa, make_card, django_assert_num_queries
 ):
     """The first of them reads it; a newer version, other filters and another person's own cards are read anew."""
-    card = make_card()
+    card = make_card(now=timezone.now())
     address, version = f"{BOARD}{card.pk}/card/", {"version": card.version}
     first = signed_in(elena).get(address, {"whose": "all", **version})
     other = signed_in(rosa)

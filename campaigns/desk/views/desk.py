@@ -124,6 +124,8 @@ def pulse(request: HttpRequest) -> HttpResponse:
             shown=shown,
             unseen="unseen" in request.POST,
         )
+        if laid and laid.card and not is_kept:  # whom she has not open any more, or never had
+            note_search(user=agent.user, where=Search.Where.CUSTOMER, asked=laid.card.contract, now=book.now)
     else:
         laid = {"is_lost": True, "shown": "lost"} if shown != "lost" else None
     return render(request, "campaigns/desk/_pulse.html", {"desk": laid}) if laid else HttpResponse(status=204)

@@ -303,6 +303,20 @@ def test_who_looks_and_gives_back_leaves_rows_and_meets_the_limit(opened, ana, m
     assert ListEntry.objects.filter(lease_agent=ana).count() == 1, "it stays with her"
 
 
+def test_a_pulse_of_whom_she_does_not_have_open_is_a_look(opened, ana, make_contact, signed_in):
+    """Her list is not read through by the pulses of contacts that are reserved for nobody."""
+    DataPolicy(searches_a_minute=2).save()
+    others = [make_contact(ana, name) for name in ("One", "Two", "Three")]
+    client = signed_in(ana)
+    post(client, "desk_pulse", opened)
+    assert not Search.objects.exists(), "whom she has open is looked at once"
+    answers = [post(client, "desk_pulse", other, fence=1) for other in others]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert "Ya no está reservado" in answers[0].content.decode()
+    assert [row.asked for row in Search.objects.order_by("pk")] == [other.contract for other in others]
+    assert others[2].name not in answers[2].content.decode()
+
+
 def test_who_opens_a_chosen_contact_leaves_a_row(opened, ana, make_contact, signed_in):
     chosen = make_contact(ana, "Chosen One")
     signed_in(ana).post(reverse("campaigns:contact_open", args=[chosen.pk]))

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import psycopg
 import pytest
 from django.core.management import call_command
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
 
@@ -61,6 +63,21 @@ def rings(board: Switchboard, now: datetime) -> Callable[..., None]:
 
 def notes(card: Escalation) -> list[str]:
     return [change.note for change in card.changes.order_by("pk") if change.note]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_holds_the_others_back_is_heard_of(rings: Callable[..., None], now: datetime) -> None:
+    """Going by without a word left callers lost as long as somebody held the lock."""
+    rings(20, "hung_up")
+    with psycopg.connect(**connection.get_connection_params() | {"cursor_factory": psycopg.Cursor}) as another:
+        another.execute("SELECT pg_advisory_xact_lock(hashtextextended('lost callers', 0))")
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '50ms'")
+        with pytest.raises(OperationalError):
+            call_back_the_lost(now=now)
+        with connection.cursor() as cursor:
+            cursor.execute("RESET lock_timeout")
+    assert call_back_the_lost(now=now) == 1
 
 
 @pytest.mark.parametrize("end", ["hung_up", "timed_out", "nobody"])

@@ -15,6 +15,8 @@ from escalations.models import Escalation, Unit, UnitAddress
 from inbound.models import FlowDraft, FlowVersion, Footstep, OutsideWrite, ReservedSearch, ServiceLine, Walk
 from inbound.outside.reaching import Looked
 from inbound.trials import trying
+from inbound.writes import limits
+from inbound.writes.states import WriteRefused
 from notices.models import Notice
 from tests.inbound.flows_to_read import LINES, text_of
 from tests.inbound.lines_on_file import a_day_to_visit, publish_every_flow
@@ -239,6 +241,30 @@ def test_every_line_begins_a_trial(number: str, draft_of_line: Any, ines: User, 
     tried = Tried(signed_in(ines), draft_of_line(number))
     assert tried.step
     assert tried.press() in (302, 422)
+
+
+def test_what_calls_asked_for_is_told_to_nobody_who_tries_a_draft(
+    draft_of_line: Any, ana: Agent, now: datetime
+) -> None:
+    """An administrator sees no customer: not whose number was topped up either, nor when."""
+    draft = draft_of_line("109")
+    line = ServiceLine.objects.get(number="109")
+    version = FlowVersion.objects.filter(line=line).latest("version")
+    walk = Walk.objects.create(line=line, version=version, agent=ana, began_at=now)
+    OutsideWrite.objects.create(
+        key="hers", walk=walk, position=1, system="c_cli4g", action="c_cli4g.top_up", is_accountable=True,
+        to_whom="4266559", amount=10, state="done", reference="RB-1", settled_at=now, not_before=now, owed_at=now,
+        owed_by=ana.user,
+    )  # fmt: skip
+    asked = {"action": "c_cli4g.top_up", "to_whom": "4266559", "now": now}
+    policy = limits.policy_of("c_cli4g")
+    with pytest.raises(WriteRefused, match="RB-1"):
+        limits.check_cool_down(policy=policy, **asked)
+    with trying.tried(trying.begin(draft, at=now), draft=draft) as trier:
+        limits.check_cool_down(policy=policy, **asked)
+        for found in (limits.same_of_other_calls, limits.settled_by_people):
+            assert not found(walk=trier.here.walk, **asked).exists()
+    assert limits.same_of_other_calls(walk=Walk(pk=0), **asked).exists()
 
 
 def test_only_who_edits_flows_tries_them(draft_of_line: Any, elena: User, ana: Agent, signed_in: SignedIn) -> None:
