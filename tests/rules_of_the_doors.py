@@ -88,9 +88,47 @@ RULES = (
     Rule(
         "a stranger marks the mails that tell of him as sent",
         "notices/models/mails.py",
-        "    refuses_strangers = True",
+        "    refuses_strangers = True  # what tells of them",
         "    refuses_strangers = False",
         ("tests/callcenter/test_strange_hands.py::test_what_tells_people_of_a_stranger_is_none_of_his",),
+    ),
+    Rule(
+        "a stranger puts a file beside a mail, which then never goes out",
+        "notices/models/mails.py",
+        "    refuses_strangers = True  # one that is not there",
+        "    refuses_strangers = False  # one that is not there",
+        ("tests/callcenter/test_strange_hands.py::test_what_tells_people_of_a_stranger_is_none_of_his",),
+    ),
+    Rule(
+        "a moment that no calendar has ends what reads it",
+        "callcenter/apps.py",
+        "connection_created.connect(read_any_moment",
+        "(lambda *_, **__: None)(read_any_moment",
+        (
+            "tests/callcenter/test_strange_hands.py"
+            "::test_a_person_who_joined_at_no_moment_there_is_keeps_nobody_from_being_told",
+        ),
+    ),
+    Rule(
+        "a list is read through by the pulses of its contacts",
+        "campaigns/desk/views/desk.py",
+        "        if laid and laid.card and not is_kept:",
+        "        if False and laid and laid.card:",
+        ("tests/campaigns/desk/test_desk_pages.py::test_a_pulse_of_whom_she_does_not_have_open_is_a_look",),
+    ),
+    Rule(
+        "who tries a draft is told what calls asked for",
+        "inbound/writes/limits.py",
+        "if (people := _ASKED_BY.get()) else found",
+        "if (people := ()) else found",
+        ("tests/inbound/trials/test_trying.py::test_what_calls_asked_for_is_told_to_nobody_who_tries_a_draft",),
+    ),
+    Rule(
+        "whose a legal hold is stands among the changes of the configuration",
+        "agents/admin/changes.py",
+        'if getattr(its_admin, "history_is_shown", True):',
+        "if True:",
+        ("tests/callcenter/test_legal_holds.py::test_whose_it_is_stands_on_no_page_of_changes",),
     ),
     Rule(
         "the application's next copy of a person hides where she was reached before",
