@@ -382,6 +382,9 @@ def test_a_refused_verb_says_why_and_leaves_what_was_open(desk):
     expect(customer(desk)).to_have_text("Juan Rojas")
     desk.keyboard.press("s")
     told = desk.locator("#toasts .error")
+    with desk.expect_response("**/give-back/"):
+        desk.keyboard.press("s")
+    expect(told).to_have_count(1)
     expect(told).to_contain_text("lo que tenía abierto sigue como estaba")
     expect(told).to_contain_text("Quedó anotado.")
     expect(told).to_contain_text("Referencia")

@@ -384,6 +384,7 @@ def test_a_reading_ends_with_the_worker_that_asked_for_it(file_of: Callable[...,
 def test_the_reading_process_can_write_no_file_and_knows_no_secret(
     file_of: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Two walls stand before the files: the kernel's own where it has one, and everywhere what a process may write."""
     monkeypatch.setenv("SECRET_KEY", "only-the-application-knows")
     (tmp_path / "spy.py").write_text(
         f"import os\n{WRITES}"
@@ -400,6 +401,7 @@ def test_the_reading_process_can_write_no_file_and_knows_no_secret(
     monkeypatch.setattr("systems.reports.reading.ROOT", tmp_path)
     monkeypatch.setattr("systems.reports.reading.START", START)
     with read_report(file_of(HEAD + b"1;149\n"), columns=COLUMNS, required=COLUMNS, cleaner="spy:look") as reading:
+        assert psutil.Process(reading._process.pid).rlimit(psutil.RLIMIT_FSIZE) == (0, 0)
         assert b"".join(reading.chunks()) == b"no\n"
 
 

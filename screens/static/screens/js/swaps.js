@@ -110,6 +110,9 @@
       return; // a figure that did not refresh keeps its age beside it: no shouting every ten seconds
     }
     const text = xhr?.status ? told(xhr) || words.failed : words.offline;
+    for (const toast of document.querySelectorAll("#toasts .error")) {
+      if (toast.querySelector("p").textContent.startsWith(text)) toast.remove(); // the same once more takes its place
+    }
     say(reference ? `${text} ${words.reference} ${reference}` : text, "error");
   };
   document.addEventListener("htmx:responseError", trouble);
