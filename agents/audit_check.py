@@ -9,7 +9,7 @@ from itertools import groupby
 
 from django.apps import apps
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -53,10 +53,15 @@ def check_audit(*, now: datetime, known: str = "") -> Checked:
             wrong.append(_("%(table)s: tiene huellas y no se audita más.") % {"table": name})
             continue
         wrong += _gaps(mine)
-        for is_wrong, sentence in _differences(tables[name], mine):
+        try:
+            with transaction.atomic():
+                found = [*_differences(tables[name], mine)]
+        except DatabaseError as error:  # the others are counted, and what was found until now is told
+            found = [(True, _("%(table)s: no se puede sumar (%(why)s).") % {"table": name, "why": error})]
+        for is_wrong, sentence in found:
             (wrong if is_wrong else told).append(sentence)
     if digests:
-        wrong += _late(digests, now)
+        wrong += _late([digest for digest in digests if digest.table_name in tables], now)
     else:
         told.append(_("Todavía no se hizo ninguna huella: la hace el reloj, cada noche."))
     newest = digests[-1].chain if digests else ""
@@ -86,10 +91,18 @@ def _late(digests: Sequence[AuditDigest], now: datetime) -> Iterator[str]:
     if ahead := [digest for digest in digests if digest.until > now]:  # none is made of a day that is not over
         for digest in ahead:
             yield _("%(table)s: hay una huella de un día que no terminó.") % {"table": digest.table_name}
-    newest = max((digest.until for digest in digests if digest.until <= now), default=digests[0].until)
-    if now - newest > GRACE + timedelta(days=2):
-        day = timezone.localtime(newest).strftime("%d/%m/%Y")
+    newest: dict[str, datetime] = {}
+    for digest in digests:
+        if digest.until <= now:
+            newest[digest.table_name] = max(digest.until, newest.get(digest.table_name, digest.until))
+    late = {table: until for table, until in newest.items() if now - until > GRACE + timedelta(days=2)}
+    if late and len(late) == len(newest):  # the clock stands still; else one table alone is the matter
+        day = timezone.localtime(max(late.values())).strftime("%d/%m/%Y")
         yield _("No se hacen huellas desde el %(day)s.") % {"day": day}
+        return
+    for table, until in late.items():
+        day = timezone.localtime(until).strftime("%d/%m/%Y")
+        yield _("%(table)s: no se hacen huellas desde el %(day)s.") % {"table": table, "day": day}
 
 
 def _differences(table: Book | Facts, digests: Sequence[AuditDigest]) -> Iterator[tuple[bool, str]]:

@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from django.db import connection, transaction
+import structlog
+from django.db import DatabaseError, connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Min
 from django.utils import timezone
@@ -14,6 +15,8 @@ from django.utils import timezone
 from agents.audit import Book, Facts, books, tables_of_facts
 from agents.audit_sums import Day, can_be_summed, columns_of, sums
 from agents.models import AuditDigest
+
+log = structlog.get_logger(__name__)
 
 # What was begun before midnight is written down by then: no task lasts longer than two hours.
 GRACE = timedelta(hours=4)
@@ -28,16 +31,35 @@ def summed_tables() -> list[Book | Facts]:
     return sorted((one for one in found if one.table != AuditDigest._meta.db_table), key=lambda one: one.table)
 
 
-@transaction.atomic
+class NotSummed(Exception):
+    """Some tables could not be summed up, by name; the others were."""
+
+
 def make_digests(*, now: datetime) -> int:
-    """Sum up what days are over and have no digest yet; returns how many it made. Again and again does no harm."""
+    """Sum up what days are over and have no digest yet; returns how many it made. Again and again does no harm.
+
+    Raises NotSummed, after it made all the others.
+    """
+    made, failed = 0, []
+    for table in summed_tables():
+        try:
+            made += _make_of(table, now=now)
+        except DatabaseError as error:
+            log.exception("not_summed", table=table.table)
+            failed.append(f"{table.table} ({type(error).__name__})")
+    if failed:
+        raise NotSummed(", ".join(failed))
+    return made
+
+
+@transaction.atomic
+def _make_of(table: Book | Facts, *, now: datetime) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
     made = 0
-    for table in summed_tables():
-        for day in _days_due(table, now=now):
-            made += 1
-            _write(table, day)
+    for day in _days_due(table, now=now):
+        made += 1
+        _write(table, day)
     return made
 
 

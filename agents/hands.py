@@ -42,7 +42,7 @@ BEGIN
 END $$
 """
 # What a stranger is refused as well: what tells people of him and who has seen it, and retention's door, which writes
-# first. A model says so itself: `refuses_strangers`.
+# first. A model says so itself: `refuses_strangers`, all of it or what is named.
 _REFUSES = """
 CREATE OR REPLACE FUNCTION public.no_stranger() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = pg_catalog, public, pg_temp AS $$
@@ -51,7 +51,7 @@ BEGIN
           USING ERRCODE = 'insufficient_privilege';
 END $$
 """
-REFUSED = "no_stranger"
+REFUSED, EVERYTHING = "no_stranger", "INSERT OR UPDATE OR DELETE"
 # With the column of its key, where that is a number: others may be somebody's, and this book is kept for good.
 _WITHOUT = """
 SELECT format('%%I', c.relname), coalesce(key.attname, '') FROM pg_class c
@@ -72,8 +72,10 @@ def written_by_triggers() -> set[str]:
     return copies | {model._meta.db_table for model in books}
 
 
-def _refused_to_strangers() -> set[str]:
-    return {model._meta.db_table for model in apps.get_models() if getattr(model, "refuses_strangers", False)}
+def _refused_to_strangers() -> dict[str, str]:
+    """Of each table that refuses them something, what."""
+    found = {model._meta.db_table: getattr(model, "refuses_strangers", False) for model in apps.get_models()}
+    return {table: EVERYTHING if what is True else what for table, what in found.items() if what}
 
 
 def unwatched_on_purpose() -> set[str]:
@@ -93,9 +95,12 @@ def watch_every_table(**_signal: Any) -> None:
         cursor.execute("REVOKE ALL ON FUNCTION public.strange_write() FROM PUBLIC")
         cursor.execute(_REFUSES)
         cursor.execute("REVOKE ALL ON FUNCTION public.no_stranger() FROM PUBLIC")
-        for table in sorted(_refused_to_strangers() & {*connection.introspection.table_names()}):
+        there = {*connection.introspection.table_names()}
+        for table, what in sorted(_refused_to_strangers().items()):
+            if table not in there:
+                continue
             cursor.execute(
-                f"CREATE OR REPLACE TRIGGER {REFUSED} BEFORE INSERT OR UPDATE OR DELETE ON public.{table}"
+                f"CREATE OR REPLACE TRIGGER {REFUSED} BEFORE {what} ON public.{table}"
                 " FOR EACH ROW WHEN (public.is_a_stranger()) EXECUTE FUNCTION public.no_stranger()"
             )
     for table, key in unwatched():  # one at a time: each waits for the table's own writers alone

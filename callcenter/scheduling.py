@@ -13,6 +13,7 @@ from callcenter.models import ScheduleMemory
 from callcenter.schedule import Tick
 
 _AHEAD = timedelta(minutes=5)  # clocks of two machines differ by less
+_SELDOM = timedelta(days=1)
 _LOCK = 20_261_125  # any number of our own: two deployments at once write one after the other
 
 
@@ -27,10 +28,21 @@ class Outcome:
 
 
 def standing_still(*, ticks: Sequence[Tick], now: datetime) -> list[str]:
-    """Names of those that do not tick: switched off, deleted, or said to have run at a moment that is still to come."""
-    entries = PeriodicTask.objects.filter(enabled=True).exclude(last_run_at__gt=now + _AHEAD)
-    running = {*entries.values_list("name", flat=True)}
-    return [tick.name for tick in ticks if tick.name not in running]
+    """Names of those that do not do what they are for: switched off or deleted, with another task, or one that is told
+    something or waits in another queue; begun later or over; with a pace, or a last run, that keeps them for days.
+    """
+    entries = {entry.name: entry for entry in PeriodicTask.objects.filter(enabled=True).select_related("interval")}
+    return [tick.name for tick in ticks if tick.name not in entries or not _ticks(tick, entries[tick.name], now)]
+
+
+def _ticks(tick: Tick, entry: PeriodicTask, now: datetime) -> bool:
+    is_itself = entry.task == tick.task and entry.args in ("", "[]") and entry.kwargs in ("", "{}")
+    is_sent = not (entry.queue or entry.exchange or entry.routing_key or entry.headers not in ("", "{}"))
+    is_due = not (entry.start_time and entry.start_time > now) and not (entry.expires and entry.expires < now)
+    has_run = entry.last_run_at is None or entry.last_run_at <= now + _AHEAD
+    pace = entry.interval.schedule.run_every if entry.interval else timedelta(0)  # of a day and an hour: by the clock
+    keeps = entry.one_off or pace > max(_SELDOM, 10 * timedelta(seconds=tick.every))
+    return is_itself and is_sent and is_due and has_run and not keeps
 
 
 @transaction.atomic

@@ -93,6 +93,13 @@ RULES = (
         ("tests/callcenter/test_strange_hands.py::test_what_tells_people_of_a_stranger_is_none_of_his",),
     ),
     Rule(
+        "a stranger makes who is told of him one of those he added",
+        "agents/models/people.py",
+        'refuses_strangers = "DELETE OR UPDATE OF id"',
+        'refuses_strangers = ""',
+        ("tests/callcenter/test_strange_hands.py::test_nobody_is_made_somebody_else",),
+    ),
+    Rule(
         "a stranger puts a file beside a mail, which then never goes out",
         "notices/models/mails.py",
         "    refuses_strangers = True  # one that is not there",

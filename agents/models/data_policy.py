@@ -152,6 +152,8 @@ class RemovalRun(models.Model):
     `before` is the moment of each kind, ISO; what is older went.
     """
 
+    refuses_strangers = True  # a book that is summed up, and in which one row may hold more than can be
+
     at = models.DateTimeField(_("cuándo"))
     before = models.JSONField(_("anterior a"))
     taken = models.JSONField(_("se quitó"))

@@ -44,6 +44,9 @@ class FirstEntry(models.TextChoices):
 class User(AbstractUser):
     """Somebody who signs in. Only an administrator reaches the admin site (`is_staff`)."""
 
+    # Who is taken out and put in again, or moved, is somebody else: she would be told of strangers last, or not at all.
+    refuses_strangers = "DELETE OR UPDATE OF id"
+
     role = models.CharField(_("rol"), max_length=16, choices=Role, default=Role.AGENT)
     language = models.CharField(
         _("idioma"), max_length=8, blank=True, help_text=_("El que eligió en la pantalla; vacío, el del navegador.")

@@ -11,9 +11,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from agents import digests
+from agents import audit_check, audit_sums, digests
 from agents.audit_check import check_audit
-from agents.digests import link, make_digests, summed_tables
+from agents.digests import NotSummed, link, make_digests, summed_tables
 from agents.models import Agent, AgentMessage, AuditDigest, Disclosure, User
 from campaigns.models import Attempt, Receipt
 from tests.audit import behind_the_audit, by_its_owner, years_later
@@ -71,6 +71,32 @@ def newest(table: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT max(id) FROM {table}")
         return int(cursor.fetchone()[0])
+
+
+def test_a_table_that_cannot_be_summed_is_named_and_the_others_are(
+    days: list[datetime], now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One row may hold more than can be: neither the check nor the sealing of all others ends with it."""
+    real, later = audit_sums.sums, night_after(now + timedelta(days=4))
+
+    def sums(table: Any, *given: Any, **named: Any) -> Any:
+        if table.table == "agents_disclosure":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT repeat('x', 1100000000)")
+        return real(table, *given, **named)
+
+    for module in (digests, audit_check):
+        monkeypatch.setattr(module, "sums", sums)
+    damage("DELETE FROM agents_agentmessage WHERE id = (SELECT max(id) FROM agents_agentmessage)")
+    said = wrong(now)
+    assert any(one.startswith("agents_disclosure: no se puede sumar") for one in said)
+    assert any(one.startswith("agents_agentmessage") for one in said)
+    with pytest.raises(NotSummed, match="agents_disclosure"):
+        make_digests(now=later)
+    monkeypatch.undo()
+    sealed = AuditDigest.objects.filter(until__gt=now)
+    assert sealed.values("table_name").distinct().count() == len(summed_tables()) - 1
+    assert any(one.startswith("agents_disclosure: no se hacen huellas desde") for one in wrong(later))
 
 
 def test_an_audit_that_nobody_touched_is_what_it_was(days: list[datetime], now: datetime) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.core.cache import cache
 from django.db import DatabaseError
 from django.utils import timezone
-from django_celery_beat.models import PeriodicTask
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from callcenter import health
 from callcenter.heartbeats import CALLERS, NAMES, READER, sign, tell_reader
@@ -108,13 +108,22 @@ def test_whatever_a_look_ends_in_the_others_are_told(client, alive, monkeypatch)
 
 def test_a_part_of_the_clock_that_stands_still_is_told_by_name(client, alive):
     assert findings(client)["schedule"] == {"holds": True, "vital": False, "seen": "ticks"}
-    off, ahead = PeriodicTask.objects.filter(name__in=[tick.name for tick in SCHEDULE]).order_by("pk")[:2]
-    PeriodicTask.objects.filter(pk=off.pk).update(enabled=False)
-    PeriodicTask.objects.filter(pk=ahead.pk).update(last_run_at=timezone.now() + timedelta(days=9))
-    seen = findings(client)["schedule"]
-    assert seen["holds"] is False
-    assert off.name in seen["seen"]
-    assert ahead.name in seen["seen"]
+    now = timezone.now()
+    changes = [
+        {"enabled": False}, {"last_run_at": now + timedelta(days=9)}, {"start_time": now + timedelta(days=9)},
+        {"expires": now - timedelta(days=9)}, {"task": "callcenter.heartbeat"}, {"args": "[1]"},
+        {"kwargs": '{"now": 1}'}, {"queue": "nobody"}, {"one_off": True},
+        {"interval": IntervalSchedule.objects.create(every=90_000, period=IntervalSchedule.DAYS)},
+    ]  # fmt: skip
+    entries = PeriodicTask.objects.filter(name__in=[tick.name for tick in SCHEDULE]).exclude(
+        task="callcenter.heartbeat"
+    )
+    for entry, change in zip(entries.order_by("pk"), changes, strict=False):
+        PeriodicTask.objects.filter(pk=entry.pk).update(**change)
+        seen = findings(client)["schedule"]
+        assert seen["holds"] is False
+        assert entry.name in seen["seen"], change
+        PeriodicTask.objects.filter(pk=entry.pk).delete()
 
 
 def test_that_nobody_looks_for_who_was_not_answered_is_told(client, alive):

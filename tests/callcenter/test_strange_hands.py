@@ -314,6 +314,7 @@ def test_people_a_stranger_added_are_told_last_and_not_all_of_them(
         " SELECT min(id), 'x', 'text/plain', 'reports/of-customers.xlsx' FROM notices_notice",
         "INSERT INTO agents_auditdigest (table_name, until, count, columns, sha256, sha256_whole, chain, made_at,"
         " snapshot) VALUES ('agents_search', 'infinity', 0, '{}', '', '', '', now(), '')",
+        "INSERT INTO agents_removalrun (at, before, taken, holds) VALUES (now(), '{}', '{}', '{}')",
     ],
 )
 def test_what_tells_people_of_a_stranger_is_none_of_his(
@@ -379,6 +380,14 @@ def test_a_person_who_joined_at_no_moment_there_is_keeps_nobody_from_being_told(
     works.execute("UPDATE agents_user SET date_joined = 'infinity' WHERE id = %s", [vera.pk])
     assert tell_of_strangers(now=timezone.now()) == 1
     assert AccountEvent.objects.filter(user=elena, kind=Kind.STRANGER).exists()
+
+
+@pytest.mark.parametrize("way", ["DELETE FROM agents_user", "UPDATE agents_user SET id = id + 90000"])
+def test_nobody_is_made_somebody_else(way: str, known: None, works: psycopg.Connection, elena: User) -> None:
+    """Put in again, in the same transaction, she was one of those he had added: told last, or not at all."""
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        works.execute(way)  # type: ignore[arg-type]
+    works.execute("UPDATE agents_user SET first_name = 'X'")
 
 
 def test_whom_a_stranger_switched_off_hears_of_what_he_does_next(
