@@ -56,8 +56,10 @@ def check_audit(*, now: datetime, known: str = "") -> Checked:
         try:
             with transaction.atomic():
                 found = [*_differences(tables[name], mine)]
-        except DatabaseError as error:  # the others are counted, and what was found until now is told
-            found = [(True, _("%(table)s: no se puede sumar (%(why)s).") % {"table": name, "why": error})]
+        except DatabaseError as error:  # whose words may quote a row; the others are counted and told all the same
+            found = [
+                (True, _("%(table)s: no se puede sumar (%(why)s).") % {"table": name, "why": type(error).__name__})
+            ]
         for is_wrong, sentence in found:
             (wrong if is_wrong else told).append(sentence)
     if digests:

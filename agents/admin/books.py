@@ -7,6 +7,7 @@ from axes.models import AccessAttempt, AccessFailureLog, AccessLog
 from django.contrib import admin
 from django.contrib.admin.actions import delete_selected
 from django.db.models import QuerySet
+from django.db.models.functions import Lower
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -75,18 +76,17 @@ class AttemptAdmin(AskedForWhatItShows, AccessAttemptAdmin):  # type: ignore[mis
     """
 
     actions = (delete_selected,)
+    fieldsets = ((None, {"fields": ("username", "ip_address", "user_agent", "failures_since_start", "attempt_time")}),)
 
     def delete_model(self, request: HttpRequest, obj: AccessAttempt) -> None:
         self.delete_queryset(request, AccessAttempt.objects.filter(pk=obj.pk))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[AccessAttempt]) -> None:
         """Whose name it is hears of it, as when her account is unlocked."""
-        names = [name for name in queryset.values_list("username", flat=True) if name]
-        for user in User.objects.filter(username__in=names):
+        names = [*queryset.values_list("username", flat=True)]  # as they are kept: in small letters
+        for user in User.objects.alias(kept_as=Lower("username")).filter(kept_as__in=names):
             people.unlock(user=user, by=signed_in_user(request), now=timezone.now(), place=place_of(request))
         queryset.delete()
-
-    fieldsets = ((None, {"fields": ("username", "ip_address", "user_agent", "failures_since_start", "attempt_time")}),)
 
 
 @admin.register(AccessLog)

@@ -54,7 +54,7 @@ class MethodFilter(BackFilter):  # type: ignore[misc]
     parameter_name = "method"
 
 
-OF_ONE = (MethodFilter, RowFilter, BackFilter)  # row
+OF_ONE = (MethodFilter, RowFilter, BackFilter)  # of one row
 
 
 class ChangesAdmin(EventsAdmin):  # type: ignore[misc]

@@ -15,6 +15,7 @@ import httpx
 
 from callcenter.ports import a_free_port
 from tests.processes.house import ROOT, House, wait_until
+from tests.processes.test_faults import CCVP
 from tests.processes.test_upgrade import FURNISH
 
 OF_A_CONTACT = (r'name="contact"\s+value="(\d+)"', r'name="fence"\s+value="(\d+)"', r'<option value="(\+591\d+)"')
@@ -43,6 +44,13 @@ def signed_in(house: House, name: str, role: str) -> tuple[str, str]:
     """The cookie of somebody who signed in."""
     name_of, key = json.loads(house.manage("shell", "-v0", "-c", SIGN_IN % {"name": name, "role": role}).split("\n")[0])
     return name_of, key
+
+
+def upload(line: httpx.Client) -> httpx.Response:
+    """The sample's report, by the page of a supervisor who signed in."""
+    token = line.get("/reports/upload/").text.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+    words = {"csrfmiddlewaretoken": token, "kind": "ccvp", "period": "2026-12"}
+    return line.post("/reports/upload/", data=words, files={"file": (CCVP.name, CCVP.read_bytes())})
 
 
 @contextlib.contextmanager

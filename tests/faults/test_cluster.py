@@ -28,7 +28,7 @@ import pytest
 from redis import Redis
 from redis.exceptions import RedisError
 
-from tests.faults.desks import OF_A_CONTACT, SIGN_IN, answers
+from tests.faults.desks import OF_A_CONTACT, SIGN_IN, answers, upload
 from tests.processes.house import ROOT, wait_until
 from tests.processes.test_faults import CCVP, TRUTH
 from tests.processes.test_upgrade import FURNISH
@@ -328,21 +328,15 @@ def test_files_that_cannot_be_had_keep_nobody_from_the_telephone(centre: Centre)
     with at_work(centre) as clerks, httpx.Client(**over) as line:
         line.cookies.set(*cookie)
 
-        def upload() -> httpx.Response:
-            page = line.get("/reports/upload/").text
-            token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
-            words = {"csrfmiddlewaretoken": token, "kind": "ccvp", "period": "2026-12"}
-            return line.post("/reports/upload/", data=words, files={"file": (CCVP.name, CCVP.read_bytes())})
-
         centre.trial("cut", "files")
-        began, refused = time.monotonic(), upload()
+        began, refused = time.monotonic(), upload(line)
         waited = time.monotonic() - began
         assert (refused.status_code, "El almacén de archivos no responde" in refused.text) == (422, True), refused.text
         assert centre.rows("SELECT count(*) FROM campaigns_report") == [(0,)]
         work_on(clerks)
         nobody, one = longest_wait(clerks, began, time.monotonic())
         centre.trial("join", "files")
-        assert upload().status_code == 302
+        assert upload(line).status_code == 302
         centre.trial("cut", "files")  # before, or while, somebody reads it
         work_on(clerks)
         centre.trial("join", "files")

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.faults.clocks import worker_at
-from tests.faults.desks import furnish, pages, signed_in
+from tests.faults.desks import furnish, pages, signed_in, upload
 from tests.processes.house import House, wait_until
 from tests.processes.test_faults import CCVP, the_report_is_the_truth, wait_for_state
 
@@ -93,20 +93,14 @@ def test_an_upload_on_a_full_disk_says_so_and_is_taken_once_there_is_room(on_the
     with pages(house) as address, httpx.Client(base_url=address, trust_env=False, timeout=120) as client:
         client.cookies.set(*cookie)
 
-        def upload() -> httpx.Response:
-            page = client.get("/reports/upload/").text
-            token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
-            words = {"csrfmiddlewaretoken": token, "kind": "ccvp", "period": "2026-12"}
-            return client.post("/reports/upload/", data=words, files={"file": (CCVP.name, CCVP.read_bytes())})
-
         disk.fill()
-        answer = upload()
+        answer = upload(client)
         assert answer.status_code == 422, answer.text
         assert "No hay lugar en el disco" in answer.text
         assert disk.files() == []
         assert house.value("SELECT count(*) FROM campaigns_report") == 0
         disk.make_room()
-        assert upload().status_code == 302
+        assert upload(client).status_code == 302
     (report,) = house.rows("SELECT id FROM campaigns_report")
     house.manage("sync_schedule")
     house.worker()
