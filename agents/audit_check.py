@@ -22,7 +22,7 @@ from agents.strangers import strangers_found
 
 # Of what may be set for the role, what turns the meaning of nothing, and lets nothing end before it could be done.
 HARMLESS = (
-    "^((work_mem|maintenance_work_mem|temp_buffers|jit|tcp_[a-z_]+|random_page_cost|effective_[a-z_]+)="
+    "^((work_mem|maintenance_work_mem|temp_buffers|jit|tcp_keepalives_[a-z]+|random_page_cost|effective_[a-z_]+)="
     "|[a-z_]+_timeout=[1-9][0-9]*(min|h|d)$)"
 )
 OF_A_REPORT = "^report_[0-9]+_[0-9]+$"  # where a report stands while it is taken (campaigns/rows/staging.py)

@@ -22,9 +22,11 @@ class CallcenterConfig(AppConfig):
         from callcenter.purpose import refuse_another_purpose, remember_purpose
         from callcenter.references import listen
         from callcenter.slow_statements import watch
+        from callcenter.told_roles import hear_nothing_of_it
 
         listen()
         connection_created.connect(watch, dispatch_uid="callcenter.slow_statements")
+        connection_created.connect(hear_nothing_of_it, dispatch_uid="callcenter.told_roles")
         connection_created.connect(read_any_moment, dispatch_uid="callcenter.any_moment")
         account_changed.connect(mail_event, dispatch_uid="callcenter.account_mail")
         pre_migrate.connect(refuse_another_purpose, sender=self, dispatch_uid="callcenter.purpose")

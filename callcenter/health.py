@@ -201,9 +201,12 @@ def _reader(now: datetime) -> tuple[bool, str]:
 
 def _strangers(now: datetime) -> tuple[bool, str]:
     """Of the rows no process of ours wrote: who answers for the centre was told, and is not kept from it by a lock."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '1s'")
-        since = untold_since(now=now)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '1s'")
+            since = untold_since(now=now)
+    except DatabaseError as error:  # so may be whoever tells of them
+        return False, f"perhaps not told: {type(error).__name__}"
     return since is None, f"not told since {since.isoformat()}" if since else "told"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-from callcenter import hand
+from callcenter import beginnings
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 TLS = {"sslmode": "server_tls_sslmode", "sslrootcert": "server_tls_ca_file"}  # as the address says them
@@ -30,12 +30,10 @@ def ini_of(*, pooled: str, server: str, word: str, users: str) -> str:
     if here.hostname not in LOOPBACK:
         raise NoPooler("DATABASE_URL: the pooler says whose hand it is, so it is of this machine alone: 127.0.0.1.")
     asked = parse_qs(there.query)
-    said = {"search_path": "public", "statement_timeout": "0", "lock_timeout": "0", hand.SAID_AS: word}
-    says = "SELECT " + ", ".join(f"set_config('{name}', '{value}', false)" for name, value in said.items())
     where = {
         "host": asked.get("hostaddr", [there.hostname])[0], "port": there.port or 5432,
         "dbname": unquote(there.path.lstrip("/")), "user": _quoted(unquote(there.username or "")),
-        "password": _quoted(unquote(there.password or "")), "connect_query": _quoted(says),
+        "password": _quoted(unquote(there.password or "")), "connect_query": _quoted(beginnings.as_statement(word)),
     }  # fmt: skip
     settings = {
         "listen_addr": here.hostname, "listen_port": here.port or 5432, "unix_socket_dir": "",

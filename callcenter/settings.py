@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 from kombu import Queue
 
-from callcenter import embedded, files_address, hand, production
+from callcenter import beginnings, embedded, files_address, hand, production
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -71,14 +71,10 @@ _database["ENGINE"] = "django.db.backends.postgresql"
 _options = _database.setdefault("OPTIONS", {})
 _options["connect_timeout"] = 5
 _options["application_name"] = "callcenter"
-# Names are looked up where the owner made them, whatever the role was told to: a role may tell itself another path.
-DATABASE_PATH = "-c search_path=public"
-# And how long it may ask: who has the role's password would tell it a moment, and reports and checks would end.
-DATABASE_PATIENCE = "-c statement_timeout=0 -c lock_timeout=0"
 # What is written without this word stands in a book of its own (docs/decisions/0210).
 DATABASE_HAND_KEYS = hand.words_of([SECRET_KEY, *SECRET_KEY_FALLBACKS])
-_ours = f"{DATABASE_PATH} {DATABASE_PATIENCE} -c {hand.SAID_AS}={DATABASE_HAND_KEYS[0]}"
-_options["options"] = " ".join(filter(None, [_options.get("options", ""), _ours]))
+DATABASE_BEGINS = beginnings.as_options(DATABASE_HAND_KEYS[0])
+_options["options"] = " ".join(filter(None, [_options.get("options", ""), DATABASE_BEGINS]))
 if IS_TEST:
     _options["options"] += " -c synchronous_commit=off"  # whichever server it is; what is lost are tests
 if env.bool("DATABASE_POOL", False):
@@ -109,7 +105,7 @@ DATABASE_OWNER: dict[str, Any] | None = None
 if DATABASE_OWNER_URL:
     DATABASE_OWNER = dict(env.dj_db_url("_CALLCENTER_OWNER", DATABASE_OWNER_URL))
     _owners = DATABASE_OWNER.setdefault("OPTIONS", {})
-    _owners["options"] = " ".join(filter(None, [_owners.get("options", ""), _ours]))
+    _owners["options"] = " ".join(filter(None, [_owners.get("options", ""), DATABASE_BEGINS]))
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHES = {

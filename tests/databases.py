@@ -53,7 +53,7 @@ def own_database(*, afresh: bool) -> Iterator[Restorer]:
         server.execute(works.format(sql.Identifier(own), sql.Identifier(WORKS)))
     _work_on(own)
     restorer = Restorer()
-    connection_created.connect(_own_nothing, dispatch_uid="tests.databases")
+    connection_created.connect(own_nothing, dispatch_uid="tests.databases")
     yield restorer
     connection_created.disconnect(dispatch_uid="tests.databases")
     restorer.close()
@@ -162,7 +162,7 @@ def _make_template(server: psycopg.Connection, name: str) -> None:
     server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(told), sql.Identifier(name)))
 
 
-def _own_nothing(*, connection: BaseDatabaseWrapper, **_signal: Any) -> None:
+def own_nothing(*, connection: BaseDatabaseWrapper, **_signal: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"SET ROLE {WORKS}")
 

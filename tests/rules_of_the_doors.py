@@ -107,6 +107,13 @@ RULES = (
         ("tests/callcenter/test_strange_hands.py::test_what_tells_people_of_a_stranger_is_none_of_his",),
     ),
     Rule(
+        "what a role of the database told itself holds for the house",
+        "callcenter/apps.py",
+        "connection_created.connect(hear_nothing_of_it",
+        "(lambda *_, **__: None)(hear_nothing_of_it",
+        ("tests/callcenter/test_database_roles.py::test_nothing_it_told_itself_holds_for_the_house",),
+    ),
+    Rule(
         "a moment that no calendar has ends what reads it",
         "callcenter/apps.py",
         "connection_created.connect(read_any_moment",

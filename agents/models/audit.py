@@ -63,7 +63,10 @@ class StrangeWrite(models.Model):
     class Meta:
         verbose_name = _("escritura ajena")
         verbose_name_plural = _("escrituras ajenas")
-        indexes = [models.Index(fields=["-at"], name="strange_write_newest_first")]
+        indexes = [
+            models.Index(fields=["-at"], name="strange_write_newest_first"),
+            models.Index(fields=["transaction"], name="strange_write_transaction"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.table_name} {self.key}".strip()

@@ -72,7 +72,7 @@ class Ear:
             autocommit=True,
             connect_timeout=5,
             application_name="callcenter-live",
-            options=settings.DATABASE_PATH,
+            options=settings.DATABASE_BEGINS,
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import psycopg
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.backends.signals import connection_created
 from django.utils import timezone
 from psycopg import sql
 
@@ -24,7 +25,7 @@ from callcenter.database_rights import NoRights, give_rights, make_role, only_ad
 from callcenter.management.commands import make_roles
 from callcenter.ownership import as_owner, refuse_to_start
 from tests.audit import by_its_owner
-from tests.databases import WORKS
+from tests.databases import WORKS, own_nothing
 
 pytestmark = pytest.mark.django_db(transaction=True)  # it comes in from outside, and sees what is committed
 
@@ -219,7 +220,6 @@ def test_the_path_it_told_itself_leads_nowhere(works: psycopg.Connection) -> Non
     with psycopg.connect(**place) as next_one:
         assert next_one.execute("SHOW search_path").fetchone() == ("staging, public",)
     options = connection.get_connection_params()["options"]
-    assert settings.DATABASE_PATH in options
     with psycopg.connect(**place, options=options) as of_the_house:
         assert of_the_house.execute("SHOW search_path").fetchone() == ("public",)
 
@@ -229,8 +229,43 @@ def test_the_worker_of_the_ticks_says_the_path_as_well(monkeypatch: pytest.Monke
     monkeypatch.setattr(app.amqp.queues, "_consume_from", {"ticks": None})
     ticks_wait_for_no_lock()
     said = connection.settings_dict["OPTIONS"]["options"]
-    assert settings.DATABASE_PATH in said
+    assert settings.DATABASE_BEGINS in said
     assert "lock_timeout" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *((f"{what}_timeout", "25ms") for what in ("statement", "lock", "idle_session", "idle_in_transaction_session")),
+        ("transaction_timeout", "1ms"), ("default_transaction_isolation", "serializable"), ("datestyle", "German"),
+        ("standard_conforming_strings", "off"), ("exit_on_error", "on"), ("synchronous_commit", "local"),
+    ],
+)  # fmt: skip
+def test_nothing_it_told_itself_holds_for_the_house(name: str, value: str, works: psycopg.Connection) -> None:
+    """Any of them would keep people from being told what somebody with its password did."""
+    if name == "transaction_timeout" and works.info.server_version < 170000:
+        pytest.skip("PostgreSQL 17 brought it")
+    before = shown_to_the_house(name, works)
+    works.execute(f"ALTER ROLE CURRENT_USER SET {name} = '{value}'")  # type: ignore[arg-type]
+    place = works.info
+    password = {"host": place.host, "port": place.port, "dbname": place.dbname, "password": place.password}
+    with psycopg.connect(**password, user=place.user) as of_its_password, suppress(psycopg.OperationalError):
+        assert of_its_password.execute(f"SHOW {name}").fetchone() != before  # type: ignore[arg-type]
+    assert shown_to_the_house(name, works) == before
+
+
+def shown_to_the_house(name: str, works: psycopg.Connection) -> Any:
+    """In a new connection of the application, as the user who owns nothing."""
+    of_the_house = connection.copy()
+    of_the_house.settings_dict |= {"USER": works.info.user, "PASSWORD": works.info.password}
+    connection_created.disconnect(dispatch_uid="tests.databases")  # it is that user as it is
+    try:
+        with of_the_house.cursor() as cursor:
+            cursor.execute(f"SHOW {name}")
+            return cursor.fetchone()
+    finally:
+        of_the_house.close()
+        connection_created.connect(own_nothing, dispatch_uid="tests.databases")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,34 @@
+"""What each connection of the application begins with, whatever its role was told before.
+
+A role of the database may tell itself what its next sessions begin with (`ALTER ROLE … SET`): another path of names, a
+moment after which statements end. Whoever has its password would keep people from being told of him so (0210).
+"""
+
+from __future__ import annotations
+
+from callcenter import hand
+
+# Names are looked up where the owner made them, and what is asked is waited for: reports, checks, a stream.
+BEGINS = {
+    "search_path": "public",
+    "statement_timeout": "0",
+    "lock_timeout": "0",
+    "idle_in_transaction_session_timeout": "0",
+    "idle_session_timeout": "0",
+}
+# PostgreSQL before 17 knows it not, and would turn a connection away that names it as it is made.
+ANY_LENGTH = (
+    "CASE WHEN current_setting('server_version_num')::int >= 170000"
+    " THEN set_config('transaction_timeout', '0', false) END"
+)
+
+
+def as_options(word: str) -> str:
+    """As libpq's `options` say it; `word`: of `callcenter.hand`."""
+    return " ".join(f"-c {name}={value}" for name, value in (BEGINS | {hand.SAID_AS: word}).items())
+
+
+def as_statement(word: str) -> str:
+    """As whoever cannot say options says it once it is connected."""
+    said = [f"set_config('{name}', '{value}', false)" for name, value in (BEGINS | {hand.SAID_AS: word}).items()]
+    return f"SELECT {', '.join([*said, ANY_LENGTH])}"
