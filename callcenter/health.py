@@ -27,7 +27,7 @@ from redis.exceptions import RedisError
 
 from agents.strangers import untold_since
 from callcenter.celery import app
-from callcenter.heartbeats import CALLERS, NAMES, last_sign, reader_told
+from callcenter.heartbeats import CALLERS, NAMES, is_recent, last_sign, reader_told
 from callcenter.metrics import figures
 from callcenter.queue_rights import excess
 from callcenter.schedule import SCHEDULE
@@ -226,7 +226,7 @@ def _callers(now: datetime) -> tuple[bool, str]:
     sign = last_sign(name=CALLERS)
     if sign is None:
         return False, "not looked for yet"
-    return now - sign <= SOURCES_WAIT_AT_MOST, f"looked for {sign.isoformat()}"
+    return is_recent(sign, within=SOURCES_WAIT_AT_MOST, now=now), f"looked for {sign.isoformat()}"
 
 
 def _schedule(now: datetime) -> tuple[bool, str]:
@@ -255,8 +255,7 @@ def _waited(since: datetime | None, now: datetime) -> tuple[bool, str]:
 def _sign_of(name: str) -> Callable[[datetime], tuple[bool, str]]:
     def way(now: datetime) -> tuple[bool, str]:
         sign = last_sign(name=name)
-        if sign is None:
-            return False, "never seen"
-        return now - sign <= SIGNS_STOP_AFTER, f"last seen {sign.isoformat()}"
+        seen = f"last seen {sign.isoformat()}" if sign else "never seen"
+        return is_recent(sign, within=SIGNS_STOP_AFTER, now=now), seen
 
     return way

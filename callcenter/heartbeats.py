@@ -5,7 +5,7 @@ the worker of the jobs tells of the reader of strangers' files.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.core.cache import cache
@@ -53,3 +53,8 @@ def last_sign(*, name: str) -> datetime | None:
     except ValueError:
         return None
     return signed if signed is not None and signed.tzinfo else None
+
+
+def is_recent(signed: datetime | None, *, within: timedelta, now: datetime) -> bool:
+    """Whether it is a sign of now. One of tomorrow, which whoever has the queue's password may write, is none."""
+    return signed is not None and abs(now - signed) <= within

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from agents.access import signed_in_user
 from agents.keeping import ask_to_lift, leave_in_force, lift_holds, place_hold
-from agents.models import LegalHold, RemovalRun
+from agents.models import LegalHold, RemovalRun, User
 from screens.admin_rights import AskedForWhatItShows, NeverDeleted, ReadOnly
 from screens.templatetags.screens import masked_text
 
@@ -45,6 +45,11 @@ KINDS = {
     "numbers": _("números de llamadas"),
     "books": _("libros de consultas y mensajes"),
 }
+NEWS = (
+    ("settled_at", _("lo que ya venció se quitó")),
+    ("lifted_at", _("se levantó")),
+    ("lift_asked_at", _("se pidió levantarla")),
+)
 
 
 class WhyLifted(ActionForm):  # type: ignore[misc]
@@ -71,7 +76,14 @@ class LegalHoldAdmin(AskedForWhatItShows, NeverDeleted, admin.ModelAdmin):  # ty
             " Un teléfono retiene también los contratos que las listas tienen con él; los archivos de reportes, que son"
             " de todos, solo quedan si la retención es de todo."
         )
-        return [(None, {"fields": ("whose", *KEPT, "why_lifted")} if obj else {"fields": ASKED, "description": said})]
+        return [
+            (
+                None,
+                {"fields": ("whose", *KEPT, "why_lifted", "what_happened")}
+                if obj
+                else {"fields": ASKED, "description": said},
+            )
+        ]
 
     @admin.display(description=_("de quién"))
     def whose(self, hold: LegalHold) -> str:
@@ -82,6 +94,24 @@ class LegalHoldAdmin(AskedForWhatItShows, NeverDeleted, admin.ModelAdmin):  # ty
     @admin.display(description=_("por qué se levanta"))
     def why_lifted(self, hold: LegalHold) -> str:
         return masked_text(hold.lift_reason)
+
+    @admin.display(description=_("qué pasó"))
+    def what_happened(self, hold: LegalHold) -> SafeString:
+        """Who did what with it, also what left no trace in its own row: a request that was withdrawn."""
+        kept: Any = hold.events  # type: ignore[attr-defined]  # of the library that keeps them
+        copies = list(kept.select_related("pgh_context").order_by("pgh_id"))
+        asked = [(one.pgh_context.metadata if one.pgh_context else {}).get("user") for one in copies]
+        people: dict[Any, str] = {person.pk: str(person) for person in User.objects.filter(pk__in=filter(None, asked))}
+        lines = [
+            (
+                date_format(timezone.localtime(copy.pgh_created_at), "d/m/Y H:i"),
+                what,
+                people.get(who, _("el programa")),
+            )
+            for before, copy, who in zip([None, *copies], copies, asked, strict=False)
+            if (what := _what_happened(before, copy))
+        ]
+        return format_html_join("", "<div>{} · {} · {}</div>", lines)
 
     def has_change_permission(self, request: HttpRequest, obj: LegalHold | None = None) -> bool:
         return obj is None and super().has_change_permission(request, obj)
@@ -145,6 +175,15 @@ class RemovalRunAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[misc,type-arg
             (words, date_format(_moment(run.before[of]), "d/m/Y")) for of, words in KINDS.items() if of in run.before
         ]
         return format_html_join(", ", "{}: {}", days)
+
+
+def _what_happened(before: Any, copy: Any) -> str:
+    """Between two copies of a hold; empty where it is none of these."""
+    if before is None:
+        return str(_("se puso"))
+    if before.lift_asked_at and not copy.lift_asked_at:
+        return str(_("se retiró el pedido de levantarla: sigue"))
+    return next((str(words) for name, words in NEWS if getattr(copy, name) and not getattr(before, name)), "")
 
 
 def _counted(value: int | list[str]) -> str:

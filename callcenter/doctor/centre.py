@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from agents.models import Role, User
 from callcenter.doctor.answers import Answer, Level, Questions, ago, look_if, wrong_if
 from callcenter.health import SIGNS_STOP_AFTER
-from callcenter.heartbeats import NAMES, last_sign
+from callcenter.heartbeats import NAMES, is_recent, last_sign
 from callcenter.schedule import SCHEDULE
 from callcenter.scheduling import standing_still
 from campaigns.models import ReportSource
@@ -29,7 +29,7 @@ AT_LEAST = 2  # who administer: what gives power over others takes two
 def processes(*, now: datetime) -> Iterator[Answer]:
     for name in NAMES:
         sign = last_sign(name=name)
-        is_silent = sign is None or now - sign > SIGNS_STOP_AFTER
+        is_silent = not is_recent(sign, within=SIGNS_STOP_AFTER, now=now)
         yield Answer(name, ago(sign, now=now), wrong_if(is_silent), _("Arranque ese proceso; no se perdió nada."))
 
 

@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from agents.models import Agent, DataPolicy, Role, Skill, User
 from agents.people import to_be_admitted
 from callcenter.health import SIGNS_STOP_AFTER
-from callcenter.heartbeats import NAMES, last_sign
+from callcenter.heartbeats import NAMES, is_recent, last_sign
 from campaigns.models import CallingPolicy, CallingWindow, Campaign, ReportKind, ReportSource
 from inbound.models import FlowVersion, ServiceLine
 from inbound.outside.reaching import Mode, use_of
@@ -163,7 +163,7 @@ def systems(*, now: datetime) -> Seen:
 
 def clock(*, now: datetime) -> Seen:
     signs = {name: last_sign(name=name) for name in NAMES}
-    silent = [name for name, sign in signs.items() if sign is None or now - sign > SIGNS_STOP_AFTER]
+    silent = [name for name, sign in signs.items() if not is_recent(sign, within=SIGNS_STOP_AFTER, now=now)]
     if silent:
         return Seen(False, _("No dan señal de vida: %(names)s.") % {"names": ", ".join(silent)})
     return Seen(True, _("Todos dan señal de vida."))

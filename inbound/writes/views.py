@@ -26,7 +26,7 @@ from inbound.fields import kinship_words
 from inbound.models import OutsideWrite
 from inbound.outside.found_words import label_of
 from inbound.tasks import deliver_writes
-from inbound.writes import giving_back, second_person, writing
+from inbound.writes import asking, giving_back, second_person, writing
 from inbound.writes.lists import (
     SHOWN,
     Asked,
@@ -130,14 +130,29 @@ def write_reveal(request: HttpRequest, pk: int) -> HttpResponse:
 @steering_only
 @require_POST
 def write_settle(request: HttpRequest, pk: int) -> HttpResponse:
-    """An uncertain one was found done, or not done."""
+    """An uncertain one was found done, or not done: then its system is asked first, for its caller may ask anew."""
     sent = request.POST
     outcome = sent.get("outcome", "")
     if outcome not in writing.OUTCOMES:
         messages.error(request, _("Elija si se hizo o no."))
         return redirect("inbound:write", pk=_write_of(request, pk).pk)
+    words = _("Quedó resuelta.")
+    if outcome == writing.NOT_DONE and sent.get("reason", "").strip():
+        found = _write_of(request, pk)
+        told = {"system": found.get_system_display()}
+        try:
+            said = asking.ask_before_not_done(write=found, by=signed_in_user(request), now=timezone.now())
+        except WriteRefused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("inbound:write", pk=pk)
+        if said == asking.Said.DONE:
+            words = _("%(system)s responde ahora que sí se hizo: quedó como hecha, con su referencia.")
+            messages.warning(request, words % told)
+            return redirect("inbound:write", pk=pk)
+        if said == asking.Said.NOTHING:
+            words = _("Quedó resuelta como usted dijo: %(system)s no respondió si la hizo.") % told
     return _change(
-        request, pk, _("Quedó resuelta."), writing.settle,
+        request, pk, words, writing.settle,
         outcome=outcome, reference=sent.get("reference", ""), reason=sent.get("reason", ""),
     )  # fmt: skip
 

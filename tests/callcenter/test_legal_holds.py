@@ -297,6 +297,10 @@ def test_an_administrator_places_and_lifts_one(
     assert "No cambió nada" in act(inmaculada, "lift")
     placed.refresh_from_db()
     assert (placed.lift_asked_by, placed.lifted_by) == (ines, inmaculada)
+    shown = client.get(reverse("admin:agents_legalhold_change", args=[placed.pk])).content.decode()
+    one, other = str(ines), str(inmaculada)
+    told = [f"se puso · {one}", f"se pidió levantarla · {one}", f"sigue · {other}", f"se levantó · {other}"]
+    assert [words in shown for words in told] == [True] * 4
     client = signed_in(ines)
     wrong = client.post(reverse("admin:agents_legalhold_add"), {**asked, "contract": ""})
     assert "Escriba un contrato o un teléfono" in wrong.content.decode()

@@ -71,7 +71,7 @@ def open_at_desk(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @agents_only
 def correct(request: HttpRequest, pk: int) -> HttpResponse:
-    """Say again how an own call ended."""
+    """Say again how an own call ended; the customer is shown once more, which leaves a row."""
     user, agent, book = signed_in_user(request), agent_of(request), read_rules(now=timezone.now())
     attempts = Attempt.objects.visible_to(user).filter(agent=agent).select_related("contact__campaign", "disposition")
     attempt = get_object_or_404(attempts, pk=pk)
@@ -85,6 +85,8 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
                 forget_progress(agent=agent, book=book)
                 messages.success(request, _("Se corrigió el resultado de %(name)s.") % {"name": attempt.contact.name})
                 return redirect("campaigns:desk")
+        else:
+            note_search(user=user, where=Search.Where.CUSTOMER, asked=attempt.contact.contract, now=book.now)
     except CorrectionRefused as refusal:
         messages.warning(request, str(refusal))
         return redirect("campaigns:contact", pk=attempt.contact_id)

@@ -751,6 +751,7 @@ def test_the_last_result_is_corrected_on_its_page(opened, ana, signed_in, clock)
     attempt = Attempt.objects.get()
     address = reverse("campaigns:correct_result", args=[attempt.pk])
     assert "Precio" in client.get(address).content.decode()
+    assert Search.objects.get().asked == attempt.contact.contract, "her page is a look"
     assert client.post(address, {"disposition": "claim"}).status_code == 422
     client.post(address, {"disposition": "claim", "note": "Le cobran doble"})
     attempt.refresh_from_db()

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
-from agents.models import Agent
+from agents.models import Agent, User
 from inbound.models import OutsideWrite, OutsideWriteChange, Walk
 from inbound.writes.asking import ask_about_doubts
 from inbound.writes.delivering import deliver_due
@@ -19,6 +21,7 @@ from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_proc
 
 __all__ = ["sandbox", "sandbox_process"]
 pytestmark = pytest.mark.django_db
+SignedIn = Callable[[Any], Client]
 MINUTES = timedelta(minutes=6)
 
 
@@ -72,6 +75,41 @@ def test_what_was_not_done_stays_a_persons_to_settle_and_is_never_sent_again(
     assert (write.state, write.last_error) == ("uncertain", "El otro sistema dice que con esta clave no hizo nada.")
     assert deliver_due(now=now + 2 * MINUTES) == 0
     assert sandbox.book(key="walk:1:another") == []
+
+
+def test_not_done_is_taken_after_the_system_was_asked(
+    doubt: Callable[[str], OutsideWrite], sandbox: RunningSandbox, elena: User, signed_in: SignedIn, ana: Agent
+) -> None:
+    """Else its caller asks anew, and gets it twice."""
+    write = doubt("timed_out_after_doing")
+    sandbox.turn("c_cli4g")
+    forget_wires()
+    address = reverse("inbound:write_settle", args=[write.pk])
+    sent = {"outcome": "not_done", "reference": "", "reason": "No está en su libro"}
+    assert signed_in(ana).post(address, sent).status_code == 403
+    page = signed_in(elena).post(address, sent, follow=True).content.decode()
+    (deed,) = sandbox.book(key=write.key)
+    write.refresh_from_db()
+    assert (write.state, write.reference, write.settled_by) == ("done", deed["reference"], None)
+    assert "responde ahora que sí se hizo" in page
+    assert "Quedó resuelta." not in page
+
+
+@pytest.mark.parametrize(("knows", "says"), [(True, "Quedó resuelta."), (False, "no respondió si la hizo")])
+def test_not_done_is_taken_where_the_system_says_so_or_nothing(
+    knows: bool, says: str, doubt: Callable[[str], OutsideWrite], sandbox: RunningSandbox, elena: User,
+    signed_in: SignedIn, now: datetime,
+) -> None:  # fmt: skip
+    write = doubt("wrong")
+    OutsideWrite.objects.filter(pk=write.pk).update(key="walk:1:another")
+    forget_wires()
+    if knows:
+        sandbox.turn("c_cli4g")
+    address = reverse("inbound:write_settle", args=[write.pk])
+    sent = {"outcome": "not_done", "reference": "", "reason": "No está en su libro"}
+    assert says in signed_in(elena).post(address, sent, follow=True).content.decode()
+    write.refresh_from_db()
+    assert (write.state, write.settled_by) == ("not_done", elena)
 
 
 def test_a_system_that_does_not_know_the_question_leaves_it_to_a_person(
