@@ -15,6 +15,10 @@ BEGINS = {
     "lock_timeout": "0",
     "idle_in_transaction_session_timeout": "0",
     "idle_session_timeout": "0",
+    # Together they wait for everybody else's transactions, before the first statement.
+    "default_transaction_isolation": "read committed",
+    "default_transaction_read_only": "off",
+    "default_transaction_deferrable": "off",
 }
 # PostgreSQL before 17 knows it not, and would turn a connection away that names it as it is made.
 ANY_LENGTH = (
@@ -25,7 +29,8 @@ ANY_LENGTH = (
 
 def as_options(word: str) -> str:
     """As libpq's `options` say it; `word`: of `callcenter.hand`."""
-    return " ".join(f"-c {name}={value}" for name, value in (BEGINS | {hand.SAID_AS: word}).items())
+    said = {name: value.replace(" ", r"\ ") for name, value in (BEGINS | {hand.SAID_AS: word}).items()}
+    return " ".join(f"-c {name}={value}" for name, value in said.items())
 
 
 def as_statement(word: str) -> str:

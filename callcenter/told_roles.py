@@ -7,23 +7,33 @@ server's own values are put back, before anything is asked (docs/decisions/0210)
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakSet
 
 from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg import Connection
 
 from agents.audit_check import HARMLESS
 from callcenter.beginnings import ANY_LENGTH
 
-# What a connection said itself stays: it comes of another source. Where nothing was told, nothing is looked for.
+# As this session has it: the role may have taken back meanwhile what it was told. What a connection said itself stays.
 _TAKEN_BACK = f"""
-SELECT (SELECT set_config(s.name, s.boot_val, false) FROM pg_catalog.pg_settings s
-         WHERE s.name = split_part(said, '=', 1) AND s.source IN ('user', 'database user'))
-  FROM pg_catalog.pg_db_role_setting told, pg_catalog.unnest(told.setconfig) said
- WHERE told.setrole = (SELECT oid FROM pg_catalog.pg_roles WHERE rolname = session_user) AND said !~ '{HARMLESS}'
+SELECT set_config(name, boot_val, false) FROM pg_catalog.pg_settings
+ WHERE source IN ('user', 'database user') AND boot_val IS NOT NULL AND name || '=' || setting !~ '{HARMLESS}'
 """
+
+_heard: WeakSet[Connection[Any]] = WeakSet()  # a pool hands out the same ones
 
 
 def hear_nothing_of_it(connection: BaseDatabaseWrapper, **_signal: Any) -> None:
     """Of each connection, once it is made: `connection_created`. How long it may take goes first."""
-    with connection.connection.cursor() as cursor:
-        cursor.execute(f"SELECT {ANY_LENGTH}")
-        cursor.execute(_TAKEN_BACK)
+    made = connection.connection
+    if made in _heard:
+        return
+    try:
+        with made.cursor() as cursor:
+            cursor.execute(f"SELECT {ANY_LENGTH}")
+            cursor.execute(_TAKEN_BACK)
+    except BaseException:
+        connection.close()  # it is nobody's to go on with
+        raise
+    _heard.add(made)

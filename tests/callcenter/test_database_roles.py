@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import nullcontext, suppress
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -24,6 +25,7 @@ from callcenter.celery import app, ticks_wait_for_no_lock
 from callcenter.database_rights import NoRights, give_rights, make_role, only_added_to, only_read
 from callcenter.management.commands import make_roles
 from callcenter.ownership import as_owner, refuse_to_start
+from callcenter.told_roles import hear_nothing_of_it
 from tests.audit import by_its_owner
 from tests.databases import WORKS, own_nothing
 
@@ -239,6 +241,7 @@ def test_the_worker_of_the_ticks_says_the_path_as_well(monkeypatch: pytest.Monke
         *((f"{what}_timeout", "25ms") for what in ("statement", "lock", "idle_session", "idle_in_transaction_session")),
         ("transaction_timeout", "1ms"), ("default_transaction_isolation", "serializable"), ("datestyle", "German"),
         ("standard_conforming_strings", "off"), ("exit_on_error", "on"), ("synchronous_commit", "local"),
+        ("default_transaction_read_only", "on"), ("default_transaction_deferrable", "on"),
     ],
 )  # fmt: skip
 def test_nothing_it_told_itself_holds_for_the_house(name: str, value: str, works: psycopg.Connection) -> None:
@@ -252,6 +255,27 @@ def test_nothing_it_told_itself_holds_for_the_house(name: str, value: str, works
     with psycopg.connect(**password, user=place.user) as of_its_password, suppress(psycopg.OperationalError):
         assert of_its_password.execute(f"SHOW {name}").fetchone() != before  # type: ignore[arg-type]
     assert shown_to_the_house(name, works) == before
+
+
+def test_what_it_took_back_since_a_connection_began_holds_for_nothing_either(works: psycopg.Connection) -> None:
+    works.execute("ALTER ROLE CURRENT_USER SET datestyle = 'German'")
+    place = works.info
+    password = {"host": place.host, "port": place.port, "dbname": place.dbname, "password": place.password}
+    with psycopg.connect(**password, user=place.user, autocommit=True) as of_the_house:
+        works.execute("ALTER ROLE CURRENT_USER RESET datestyle")
+        hear_nothing_of_it(SimpleNamespace(connection=of_the_house))  # type: ignore[arg-type]
+        assert of_the_house.execute("SHOW datestyle").fetchone() == ("ISO, MDY",)
+
+
+def test_no_connection_of_the_house_waits_for_somebody_elses_transaction(works: psycopg.Connection) -> None:
+    """A serializable read-only deferrable session waits at its first statement: before anything is put back."""
+    place = works.info
+    password = {"host": place.host, "port": place.port, "dbname": place.dbname, "password": place.password}
+    with psycopg.connect(**password, user=place.user, options="-c default_transaction_isolation=serializable") as open_:
+        open_.execute("SELECT count(*) FROM agents_user")  # and stays open
+        for told in ("isolation = serializable", "read_only = on", "deferrable = on"):
+            works.execute(f"ALTER ROLE CURRENT_USER SET default_transaction_{told}")  # type: ignore[arg-type]
+        assert shown_to_the_house("default_transaction_read_only", works) == ("off",)
 
 
 def shown_to_the_house(name: str, works: psycopg.Connection) -> Any:
