@@ -6,13 +6,14 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agents.accounts import NOWHERE, Kind, Place, note
-from agents.models import Role, User
+from agents.models import AccountEvent, Role, User
 from api.models import Scope, Token
 
 LONGEST = timedelta(days=366)
@@ -90,6 +91,14 @@ def revoke_token(*, token: Token, by: User, now: datetime, place: Place = NOWHER
         words = _("%(name)s: se anuló") % {"name": token.name}
         note(user=token.user, kind=Kind.TOKEN, by=by, now=now, place=place, words=words)
     return True
+
+
+def end_with_their_person(event: AccountEvent, **_signal: Any) -> None:
+    """Of somebody who is switched off or gets another role: nor do they come alive when she is let in again."""
+    if event.kind not in (Kind.DEACTIVATED, Kind.ROLE_GIVEN):
+        return
+    for token in Token.objects.filter(user=event.user, revoked_at=None):
+        revoke_token(token=token, by=event.by or event.user, now=event.at)
 
 
 def find_token(secret: str) -> Token | None:

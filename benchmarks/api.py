@@ -31,6 +31,7 @@ def tokens_of(agents: int) -> list[str]:
     from django.utils import timezone
 
     from agents.models import Role, User
+    from agents.presence import sign_in
     from api.tokens import confirm_token, make_token
 
     now = timezone.now()
@@ -38,6 +39,8 @@ def tokens_of(agents: int) -> list[str]:
     boss = User.objects.create(username="boss", role=Role.SUPERVISOR)
     wanted = [(user, ["desk"]) for user in User.objects.filter(role=Role.AGENT).order_by("pk")[:agents]]
     secrets = []
+    for user, _scopes in wanted:
+        sign_in(user=user, now=now)
     for user, scopes in [*wanted, (boss, ["campaigns"])]:
         token, secret = make_token(
             name="b", user=user, scopes=scopes, expires_at=now + timedelta(days=1), by=makes, now=now,

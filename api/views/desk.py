@@ -6,10 +6,13 @@ from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from ninja import Router, Schema, Status
 from pydantic import Field
 
 from agents.access import agent_of
+from agents.models import Agent
+from agents.states import open_state
 from api.bearer import Bearer
 from api.models import Scope
 from api.once import Key, once
@@ -82,7 +85,7 @@ class RecordedOut(Schema):
 
 @router.post("desk/next/", response=OpenOut, summary="The contact to call now; the one that is open comes first")
 def next_contact(request: HttpRequest) -> dict[str, Any]:
-    agent = agent_of(request)
+    agent = _at_work(request)
     book = read_rules(now=timezone.now())
     given = give_next(agent=agent, now=book.now, book=book)
     if given is None:
@@ -96,7 +99,7 @@ def next_contact(request: HttpRequest) -> dict[str, Any]:
 @router.post("desk/contacts/{number}/calls/", response={201: CallOut}, summary="Note that a telephone is dialled")
 def call(request: HttpRequest, number: Number, sent: CallIn) -> Status[Any]:
     """The rules are asked again. Sent twice it is one attempt, until it has its result."""
-    agent = agent_of(request)
+    agent = _at_work(request)
     contact = find_contact(agent=agent, contact_id=number)
     if contact is None:
         raise Http404
@@ -106,7 +109,7 @@ def call(request: HttpRequest, number: Number, sent: CallIn) -> Status[Any]:
 
 @router.post("desk/contacts/{number}/results/", response={201: RecordedOut}, summary="How the call ended")
 def result(request: HttpRequest, number: Number, sent: ResultIn, key: Key) -> Status[Any]:
-    agent = agent_of(request)
+    agent = _at_work(request)
     book = read_rules(now=timezone.now())
     contact, disposition = find_contact(agent=agent, contact_id=number), book.by_code.get(sent.disposition)
     if contact is None:
@@ -127,6 +130,14 @@ def result(request: HttpRequest, number: Number, sent: ResultIn, key: Key) -> St
         )  # fmt: skip
 
     return once(request, key=key, now=book.now, work=work)
+
+
+def _at_work(request: HttpRequest) -> Agent:
+    """Whose list it is. She is there: nobody is shown a customer, and nothing is said of a call, while she is out."""
+    agent = agent_of(request)
+    if open_state(agent) is None:
+        raise Problem(409, "not_signed_in", _("%(who)s no ingresó, o su turno se cerró.") % {"who": agent})
+    return agent
 
 
 def _told(reason: Reason) -> dict[str, Any]:

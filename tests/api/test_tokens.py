@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agents.models import AccountEvent, FactChange, User
-from agents.people import change_role
+from agents.people import activate, change_role, deactivate
 from api.models import Scope, Token
 from api.tokens import OF_ROLES, TokenRefused, confirm_token, make_token, revoke_token
 from tests.api.conftest import Program
@@ -71,11 +71,20 @@ def test_when_it_is_not_taken_any_more(make: Any, elena: User, ines: User, now: 
     assert told(ask("campaigns/")) == (401, "token_refused")
     User.objects.filter(pk=elena.pk).update(is_active=True)
     change_role(user=elena, role="auditor", by=ines, now=now)
-    assert "otra función" in ask("campaigns/").json()["detail"]
+    assert "anulado" in ask("campaigns/").json()["detail"]
     change_role(user=elena, role="supervisor", by=ines, now=now)
+    assert "anulado" in ask("campaigns/").json()["detail"], "it does not come alive with her"
+    token, secret = make(elena, "campaigns")
+    assert Program(secret)("campaigns/").status_code == 200
+    deactivate(user=elena, by=ines, now=now)
+    activate(user=elena, by=ines, now=now)
+    assert "anulado" in Program(secret)("campaigns/").json()["detail"]
+    told_of = AccountEvent.objects.filter(user=elena, kind=AccountEvent.Kind.TOKEN, note="Almacén de datos: se anuló")
+    assert [event.by for event in told_of] == [ines, ines]
+    token, secret = make(elena, "campaigns")
     assert revoke_token(token=token, by=ines, now=now)
     assert not revoke_token(token=token, by=ines, now=now)
-    assert "anulado" in ask("campaigns/").json()["detail"]
+    assert "anulado" in Program(secret)("campaigns/").json()["detail"]
 
 
 @pytest.mark.parametrize("sent", ["", "Bearer", "Bearer ", "Bearer cc_nobody", "Basic YTpi", "cc_x", "Bearer \x01"])

@@ -11,6 +11,7 @@ import time_machine
 from django.core.management import call_command
 
 from agents.models import Agent, Search, User
+from agents.presence import sign_in, sign_out
 from api import once
 from api.models import Reply
 from campaigns.intake.taking_in import take_in
@@ -19,6 +20,33 @@ from escalations.models import Change, Escalation
 from escalations.raising import raise_escalation
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def she_is_there(ana: Agent, now: Any) -> None:
+    sign_in(user=ana.user, now=now)
+
+
+def test_a_desk_is_nobodys_while_its_agent_is_not_there(
+    program: Any, make_contact: Any, ana: Agent, result: Any, now: Any
+) -> None:
+    """Else a program shows customers and says how calls ended in the name of somebody who is at home."""
+    contact, ask = make_contact(ana, "Rosa Flores"), program(ana, "desk")
+    fence = ask("desk/next/", {}).json()["fence"]
+    telephone = contact.telephones[0]
+    sign_out(user=ana.user, now=now)
+    said = {"fence": fence, "disposition": "no_answer", "telephone": telephone, "undialled": True}
+    for address, sent in (
+        ("desk/next/", {}),
+        (f"desk/contacts/{contact.pk}/calls/", {"telephone": telephone}),
+        (f"desk/contacts/{contact.pk}/results/", said),
+    ):
+        answer = ask(address, sent)
+        assert (answer.status_code, answer.json()["code"]) == (409, "not_signed_in")
+        assert "Rosa" not in answer.content.decode()
+    assert not Attempt.objects.exists()
+    sign_in(user=ana.user, now=now)
+    assert ask("desk/next/", {}).json()["contact"]["id"] == contact.pk
 
 
 def test_an_agents_list_is_worked(program: Any, make_contact: Any, ana: Agent, now: Any) -> None:

@@ -85,8 +85,7 @@ def correct(request: HttpRequest, pk: int) -> HttpResponse:
                 forget_progress(agent=agent, book=book)
                 messages.success(request, _("Se corrigió el resultado de %(name)s.") % {"name": attempt.contact.name})
                 return redirect("campaigns:desk")
-        else:
-            note_search(user=user, where=Search.Where.CUSTOMER, asked=attempt.contact.contract, now=book.now)
+        note_search(user=user, where=Search.Where.CUSTOMER, asked=attempt.contact.contract, now=book.now)
     except CorrectionRefused as refusal:
         messages.warning(request, str(refusal))
         return redirect("campaigns:contact", pk=attempt.contact_id)

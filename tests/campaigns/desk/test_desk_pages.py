@@ -753,7 +753,9 @@ def test_the_last_result_is_corrected_on_its_page(opened, ana, signed_in, clock)
     assert "Precio" in client.get(address).content.decode()
     assert Search.objects.get().asked == attempt.contact.contract, "her page is a look"
     assert client.post(address, {"disposition": "claim"}).status_code == 422
+    assert Search.objects.count() == 2, "and so is what was wrong, which shows it again"
     client.post(address, {"disposition": "claim", "note": "Le cobran doble"})
+    assert Search.objects.count() == 2
     attempt.refresh_from_db()
     assert attempt.disposition.code == "claim"
     clock("2026-11-26 10:40")
