@@ -18,7 +18,7 @@ from agents.accounts import place_of
 from agents.models import Role, User
 from api import tokens
 from api.models import Scope, Token
-from screens.admin_rights import AskedForWhatItShows, NeverDeleted
+from screens.admin_rights import NeverDeleted
 
 USUAL = timedelta(days=90)
 
@@ -54,7 +54,7 @@ class TokenForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Token)
-class TokenAdmin(AskedForWhatItShows, NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+class TokenAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
     """Never changed: another scope is another token. One that is not needed any more is revoked, not deleted."""
 
     form = TokenForm

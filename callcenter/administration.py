@@ -8,13 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+
+from screens.admin_rights import AskedForWhatItShows
 
 Words = str | Promise
 
@@ -111,6 +113,12 @@ class CentreAdmin(AdminSite):
     site_header = _("Administración del Centro de Llamadas")
     site_title = _("Centro de Llamadas")
     index_title = _("Administración")
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Each list is asked for what it shows, whoever wrote it: those of the libraries as well."""
+        kind = admin_class or ModelAdmin
+        kind = type(kind.__name__, (AskedForWhatItShows, kind), {"__module__": kind.__module__})
+        super().register(model_or_iterable, kind, **options)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:  # type: ignore[override]
         """The sections with what this person may see of them; of one application, Django's own list."""

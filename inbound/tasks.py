@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from inbound.lost_callers import calling_back
 from inbound.repairs import watching
-from inbound.walks import leaving, let_down
+from inbound.walks import done_after_all, leaving, let_down
 from inbound.writes import asking, delivering
 
 
@@ -17,6 +17,7 @@ def deliver_writes() -> None:
 @shared_task(name="inbound.ask_about_doubts")
 def ask_about_doubts() -> None:
     asking.ask_about_doubts(now=timezone.now())
+    done_after_all.ask_once_more(now=timezone.now())
 
 
 @shared_task(name="inbound.close_left_calls")

@@ -48,7 +48,7 @@ class OneRow(NeverDeleted):
 
 
 class AskedForWhatItShows:
-    """An address filters by the filters of the list and by nothing else.
+    """An address filters by the filters of the list and by nothing else: each list of the admin (`CentreAdmin`).
 
     Django takes every field of a model for a filter, shown or not: whoever tries letter by letter reads what is hidden;
     and behind a relation stands the whole house: of a filter only what it sends itself is taken.
@@ -68,7 +68,7 @@ class AskedForWhatItShows:
         )
 
 
-class LeadsToCustomers(AskedForWhatItShows, ReadOnly):
+class LeadsToCustomers(ReadOnly):
     """For a book whose rows lead to customers: it shows the `fields` that do not."""
 
 

@@ -35,6 +35,27 @@ RULES = (
         (f"{TOKENS}::test_when_it_is_not_taken_any_more",),
     ),
     Rule(
+        "a token comes alive again with its person",
+        "api/apps.py",
+        "account_changed.connect(end_with_their_person",
+        "(lambda *_, **__: None)(end_with_their_person",
+        (f"{TOKENS}::test_when_it_is_not_taken_any_more",),
+    ),
+    Rule(
+        "a program works a desk whose agent is at home",
+        "api/views/desk.py",
+        "if open_state(agent) is None:",
+        "if False:",
+        ("tests/api/test_walkthrough.py::test_a_desk_is_nobodys_while_its_agent_is_not_there",),
+    ),
+    Rule(
+        "a list of the admin is asked for what it does not show",
+        "callcenter/administration.py",
+        "(AskedForWhatItShows, kind)",
+        "(kind,)",
+        ("tests/callcenter/test_administrator_sees_no_customer.py::test_each_filter_of_the_admin_is_taken",),
+    ),
+    Rule(
         "what a program sends twice is done twice",
         "api/once.py",
         "before = Reply.objects.filter(token=token, key=key).first()",

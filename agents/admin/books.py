@@ -15,7 +15,7 @@ from agents import people
 from agents.access import signed_in_user
 from agents.accounts import place_of
 from agents.models import AccountEvent, Disclosure, Search, StrangeWrite, User
-from screens.admin_rights import AskedForWhatItShows, LeadsToCustomers, ReadOnly
+from screens.admin_rights import LeadsToCustomers, ReadOnly
 
 
 @admin.register(AccountEvent)
@@ -70,7 +70,7 @@ admin.site.unregister((AccessAttempt, AccessLog, AccessFailureLog))
 
 
 @admin.register(AccessAttempt)
-class AttemptAdmin(AskedForWhatItShows, AccessAttemptAdmin):  # type: ignore[misc]
+class AttemptAdmin(AccessAttemptAdmin):  # type: ignore[misc]
     """Deleting one is unlocking. What was sent is not shown: it says where somebody was to go on, which may be the page
     of a customer.
     """

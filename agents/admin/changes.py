@@ -60,6 +60,9 @@ OF_ONE = (MethodFilter, RowFilter, BackFilter)  # of one row
 class ChangesAdmin(EventsAdmin):  # type: ignore[misc]
     """A registered model is what somebody decided an administrator may look at: so may its history be, and no other."""
 
+    list_filter = (LabelFilter, ShownModelFilter, *OF_ONE)
+    show_facets = admin.ShowFacets.NEVER  # the library's list cannot count them
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Its head names the object that is asked for, whatever it is: of what is not configured here there is none."""
         for asked in (request.GET.get("obj", "").partition(":")[0], request.GET.get("model", "")):
@@ -67,10 +70,6 @@ class ChangesAdmin(EventsAdmin):  # type: ignore[misc]
                 _event_of(asked)
         response: HttpResponse = super().changelist_view(request, extra_context)
         return response
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest | None = None) -> bool:
-        """Its filters, and nothing that stands in what was kept."""
-        return lookup in {one.parameter_name for one in (LabelFilter, ShownModelFilter, *OF_ONE)}
 
     def get_list_filter(self, request: HttpRequest) -> list[Any]:
         return [LabelFilter, ShownModelFilter, *(OF_ONE if "obj" in request.GET else ())]

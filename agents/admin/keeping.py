@@ -20,7 +20,7 @@ from django.utils.translation import ngettext
 from agents.access import signed_in_user
 from agents.keeping import ask_to_lift, leave_in_force, lift_holds, place_hold
 from agents.models import LegalHold, RemovalRun, User
-from screens.admin_rights import AskedForWhatItShows, NeverDeleted, ReadOnly
+from screens.admin_rights import NeverDeleted, ReadOnly
 from screens.templatetags.screens import masked_text
 
 ASKED = ("contract", "telephone", "of_everything", "asked_by", "reason")
@@ -57,7 +57,7 @@ class WhyLifted(ActionForm):  # type: ignore[misc]
 
 
 @admin.register(LegalHold)
-class LegalHoldAdmin(AskedForWhatItShows, NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+class LegalHoldAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[misc,type-arg]
     """Placed and lifted, never changed: another one is placed instead. Whose it is stays masked from then on."""
 
     history_is_shown = False  # its copies have it unmasked

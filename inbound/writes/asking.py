@@ -27,8 +27,10 @@ class Said(StrEnum):
     """What the other system said of a key."""
 
     DONE = "done"
+    DONE_UNNAMED = "done_unnamed"  # without the reference a person has to look up there
     NOT_DONE = "not_done"
-    NOTHING = "nothing"  # it could not be asked, or a person was faster
+    NOTHING = "nothing"  # no answer, or a person was faster
+    NOT_ASKED = "not_asked"  # it is used by hand, or is off
 
 
 def ask_about_doubts(*, now: datetime) -> int:
@@ -40,8 +42,8 @@ def ask_about_doubts(*, now: datetime) -> int:
     return ended
 
 
-def ask_before_not_done(*, write: OutsideWrite, by: User, now: datetime) -> Said:
-    """Somebody found that a doubt was not done: its system is asked before that is taken, for it may be done again.
+def ask_before_settling(*, write: OutsideWrite, by: User, now: datetime) -> Said:
+    """Somebody found how a doubt ended: its system is asked before that is taken, for what was not done may be again.
 
     DONE: it is done now, with the reference the system gave. Call it outside of any transaction. Raises WriteRefused
     where this person may not say so.
@@ -50,17 +52,30 @@ def ask_before_not_done(*, write: OutsideWrite, by: User, now: datetime) -> Said
     return _ask(write, clients(now=now), now)
 
 
-def _ask(write: OutsideWrite, reached: Clients, now: datetime) -> Said:
+def answer_of(write: OutsideWrite, reached: Clients) -> tuple[Said, str]:
+    """What its system says, with the reference it gives."""
     try:
         done = reached.was_done(write.system, key=write.key)
-    except (NotConnected, SystemUnavailable):
-        said, words = Said.NOTHING, {}
-    else:
-        if done is not None and (reference := done.reference.strip()[:REFERENCE_LENGTH]):
-            return Said.DONE if _confirm(write, reference, now) else Said.NOTHING
-        said = Said.NOTHING if done else Said.NOT_DONE
-        words = {} if done else {"last_error": _("El otro sistema dice que con esta clave no hizo nada.")}
-    OutsideWrite.objects.filter(pk=write.pk, state=State.UNCERTAIN).update(not_before=now + AGAIN, **words)
+    except NotConnected:
+        return Said.NOT_ASKED, ""
+    except SystemUnavailable:
+        return Said.NOTHING, ""
+    if done is None:
+        return Said.NOT_DONE, ""
+    reference = done.reference.strip()[:REFERENCE_LENGTH]
+    return (Said.DONE if reference else Said.DONE_UNNAMED), reference
+
+
+def _ask(write: OutsideWrite, reached: Clients, now: datetime) -> Said:
+    said, reference = answer_of(write, reached)
+    if said == Said.DONE:
+        return said if _confirm(write, reference, now) else Said.NOTHING
+    kept = {
+        Said.NOT_DONE: _("El otro sistema dice que con esta clave no hizo nada."),
+        Said.DONE_UNNAMED: _("El otro sistema dice que con esta clave lo hizo, sin dar una referencia."),
+    }
+    changes = {"not_before": now + AGAIN, **({"last_error": kept[said]} if said in kept else {})}
+    OutsideWrite.objects.filter(pk=write.pk, state=State.UNCERTAIN).update(**changes)
     return said
 
 

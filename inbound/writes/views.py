@@ -44,6 +44,8 @@ from screens.spreadsheets import workbook_response
 from service_level.days import read_day
 from systems.registry import cells, choices
 
+REASON_LENGTH = 200  # what the system said stands behind it
+
 
 @require_GET
 @customers_only
@@ -130,30 +132,39 @@ def write_reveal(request: HttpRequest, pk: int) -> HttpResponse:
 @steering_only
 @require_POST
 def write_settle(request: HttpRequest, pk: int) -> HttpResponse:
-    """An uncertain one was found done, or not done: then its system is asked first, for its caller may ask anew."""
+    """An uncertain one was found done, or not done. Its system is asked first: what it says stands in the history."""
     sent = request.POST
     outcome = sent.get("outcome", "")
     if outcome not in writing.OUTCOMES:
         messages.error(request, _("Elija si se hizo o no."))
         return redirect("inbound:write", pk=_write_of(request, pk).pk)
-    words = _("Quedó resuelta.")
-    if outcome == writing.NOT_DONE and sent.get("reason", "").strip():
-        found = _write_of(request, pk)
-        told = {"system": found.get_system_display()}
-        try:
-            said = asking.ask_before_not_done(write=found, by=signed_in_user(request), now=timezone.now())
-        except WriteRefused as refusal:
-            messages.error(request, str(refusal))
-            return redirect("inbound:write", pk=pk)
-        if said == asking.Said.DONE:
-            words = _("%(system)s responde ahora que sí se hizo: quedó como hecha, con su referencia.")
-            messages.warning(request, words % told)
-            return redirect("inbound:write", pk=pk)
-        if said == asking.Said.NOTHING:
-            words = _("Quedó resuelta como usted dijo: %(system)s no respondió si la hizo.") % told
+    found, user, reason = _write_of(request, pk), signed_in_user(request), sent.get("reason", "").strip()
+    if not reason:
+        messages.error(request, _("Escriba cómo lo verificó."))
+        return redirect("inbound:write", pk=pk)
+    try:
+        said = asking.ask_before_settling(write=found, by=user, now=timezone.now())
+    except WriteRefused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("inbound:write", pk=pk)
+    told = {"system": found.get_system_display()}
+    if said == asking.Said.DONE:
+        words = _("%(system)s responde ahora que sí se hizo: quedó como hecha, con la referencia que dio.") % told
+        messages.add_message(request, messages.WARNING if outcome == writing.NOT_DONE else messages.SUCCESS, words)
+        return redirect("inbound:write", pk=pk)
+    if said == asking.Said.DONE_UNNAMED and outcome == writing.NOT_DONE:
+        words = _("No cambió nada: %(system)s responde que sí se hizo, sin dar una referencia. Búsquela allí.")
+        messages.error(request, words % told)
+        return redirect("inbound:write", pk=pk)
+    how = {
+        asking.Said.NOTHING: _("%(system)s no respondió si se hizo.") % told,
+        asking.Said.NOT_ASKED: _("A %(system)s no se le preguntó: no está conectado.") % told,
+        asking.Said.NOT_DONE: _("%(system)s dijo que no se hizo.") % told,
+        asking.Said.DONE_UNNAMED: _("%(system)s dijo que se hizo.") % told,
+    }[said]
     return _change(
-        request, pk, words, writing.settle,
-        outcome=outcome, reference=sent.get("reference", ""), reason=sent.get("reason", ""),
+        request, pk, f"{_('Quedó resuelta como usted dijo.')} {how}", writing.settle,
+        outcome=outcome, reference=sent.get("reference", ""), reason=f"{reason[:REASON_LENGTH]} · {how}",
     )  # fmt: skip
 
 

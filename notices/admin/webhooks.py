@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from notices.models import Delivery, EventKind, Webhook
 from notices.programs import delivering
 from notices.programs.secret_keys import give_secret
-from screens.admin_rights import AskedForWhatItShows, NeverDeleted, ReadOnly
+from screens.admin_rights import NeverDeleted, ReadOnly
 
 
 class WebhookForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -99,7 +99,7 @@ class WebhookAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(AskedForWhatItShows, ReadOnly, admin.ModelAdmin):  # type: ignore[misc,type-arg]
+class DeliveryAdmin(ReadOnly, admin.ModelAdmin):  # type: ignore[misc,type-arg]
     """What was sent to whom, when it arrived, and why it did not."""
 
     list_display = ("created_at", "webhook", "kind", "subject", "state", "attempts", "sent_at", "last_error")

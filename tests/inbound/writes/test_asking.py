@@ -7,11 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from agents.models import Agent, User
+from escalations.models import Escalation
 from inbound.models import OutsideWrite, OutsideWriteChange, Walk
+from inbound.walks.done_after_all import AFTER_ALL, ask_once_more
 from inbound.writes.asking import ask_about_doubts
 from inbound.writes.delivering import deliver_due
 from inbound.writes.writing import owe_write
@@ -95,7 +98,7 @@ def test_not_done_is_taken_after_the_system_was_asked(
     assert "Quedó resuelta." not in page
 
 
-@pytest.mark.parametrize(("knows", "says"), [(True, "Quedó resuelta."), (False, "no respondió si la hizo")])
+@pytest.mark.parametrize(("knows", "says"), [(True, "dijo que no se hizo"), (False, "no respondió si se hizo")])
 def test_not_done_is_taken_where_the_system_says_so_or_nothing(
     knows: bool, says: str, doubt: Callable[[str], OutsideWrite], sandbox: RunningSandbox, elena: User,
     signed_in: SignedIn, now: datetime,
@@ -110,6 +113,62 @@ def test_not_done_is_taken_where_the_system_says_so_or_nothing(
     assert says in signed_in(elena).post(address, sent, follow=True).content.decode()
     write.refresh_from_db()
     assert (write.state, write.settled_by) == ("not_done", elena)
+    note = OutsideWriteChange.objects.filter(write=write).last().note
+    assert note.startswith("No está en su libro · ")
+    assert says in note
+
+
+def test_what_was_settled_as_not_done_and_was_done_is_handed_over_once(
+    doubt: Callable[[str], OutsideWrite], sandbox: RunningSandbox, elena: User, signed_in: SignedIn, now: datetime
+) -> None:
+    """Its system was silent when she said so: its caller asks anew, and nobody would know that she gets it twice."""
+    write = doubt("timed_out_after_doing")
+    address = reverse("inbound:write_settle", args=[write.pk])
+    sent = {"outcome": "not_done", "reference": "", "reason": "No está en su libro"}
+    with time_machine.travel(now + timedelta(minutes=1), tick=False):
+        assert "no respondió si se hizo" in signed_in(elena).post(address, sent, follow=True).content.decode()
+    sandbox.turn("c_cli4g", mode="wrong")
+    forget_wires()
+    assert ask_once_more(now=now + 2 * MINUTES) == 0, "it is silent yet"
+    sandbox.turn("c_cli4g")
+    forget_wires()
+    assert ask_once_more(now=now + 2 * MINUTES + timedelta(minutes=1)) == 0, "asked a moment ago"
+    assert ask_once_more(now=now + 4 * MINUTES) == 1
+    assert ask_once_more(now=now + 6 * MINUTES) == 0
+    (deed,) = sandbox.book(key=write.key)
+    card = Escalation.objects.get(key=AFTER_ALL % write.pk)
+    assert f"Elena resolvió que no se hizo, y C_CLI4G responde que sí ({deed['reference']})" in card.reason
+    write.refresh_from_db()
+    assert write.state == "not_done", "what somebody settled a person looks at"
+
+
+def test_what_its_system_says_was_not_done_is_asked_about_once_more_and_then_no_more(
+    doubt: Callable[[str], OutsideWrite], sandbox: RunningSandbox, elena: User, signed_in: SignedIn, now: datetime
+) -> None:
+    write = doubt("wrong")
+    OutsideWrite.objects.filter(pk=write.pk).update(key="walk:1:another")
+    sandbox.turn("c_cli4g")
+    forget_wires()
+    sent = {"outcome": "not_done", "reference": "", "reason": "No está en su libro"}
+    with time_machine.travel(now + timedelta(minutes=1), tick=False):
+        signed_in(elena).post(reverse("inbound:write_settle", args=[write.pk]), sent)
+    assert ask_once_more(now=now + 2 * MINUTES) == 0
+    write.refresh_from_db()
+    assert write.not_before == write.settled_at, "its turn is over"
+    assert not Escalation.objects.filter(key=AFTER_ALL % write.pk).exists()
+
+
+def test_done_is_taken_with_the_reference_its_system_gives(
+    doubt: Callable[[str], OutsideWrite], sandbox: RunningSandbox, elena: User, signed_in: SignedIn
+) -> None:
+    write = doubt("timed_out_after_doing")
+    sandbox.turn("c_cli4g")
+    forget_wires()
+    sent = {"outcome": "done", "reference": "la que me dictaron", "reason": "Visto"}
+    signed_in(elena).post(reverse("inbound:write_settle", args=[write.pk]), sent)
+    (deed,) = sandbox.book(key=write.key)
+    write.refresh_from_db()
+    assert (write.state, write.reference) == ("done", deed["reference"])
 
 
 def test_a_system_that_does_not_know_the_question_leaves_it_to_a_person(

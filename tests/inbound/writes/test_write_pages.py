@@ -112,7 +112,7 @@ def test_a_doubt_is_settled_on_its_page_with_name_time_and_reason(
     page = client.post(reverse("inbound:write_settle", args=[uncertain.pk]), sent, follow=True).content.decode()
     uncertain.refresh_from_db()
     assert (uncertain.state, uncertain.reference, uncertain.settled_by) == (State.DONE, "QBC-9", elena)
-    for words in ("QBC-9", "Libro de QBC, 10:32", "Elena", "Quedó resuelta."):
+    for words in ("QBC-9", "Libro de QBC, 10:32", "Elena", "Quedó resuelta como usted dijo."):
         assert words in page
 
 
