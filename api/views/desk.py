@@ -26,7 +26,6 @@ from campaigns.desk.dialling import dial
 from campaigns.desk.giving import give_next, why_nothing
 from campaigns.desk.leases import find_contact
 from campaigns.desk.results import record_result
-from campaigns.models import Contact
 
 router = Router(auth=Bearer(Scope.DESK), tags=["Desk"])
 Telephone = Annotated[str, Field(pattern=r"^\+\d{6,15}$", examples=["+59170712345"])]
@@ -91,8 +90,8 @@ def next_contact(request: HttpRequest) -> dict[str, Any]:
     if given is None:
         nothing = why_nothing(agent=agent, now=book.now, book=book)
         return {"contact": None, "fence": None, "lease_until": None, "reasons": list(map(_told, nothing.reasons))}
-    contact = Contact.objects.select_related("entry__owner__user").get(pk=given.contact_id)  # hers: it was just given
-    found = ContactOut.of(contact, whole=True)
+    contact = find_contact(agent=agent, contact_id=given.contact_id)
+    found = ContactOut.of(contact, whole=True) if contact else None
     return {"contact": found, "fence": given.fence, "lease_until": given.lease_until, "reasons": []}
 
 

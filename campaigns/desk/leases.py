@@ -65,6 +65,6 @@ def pause_desk(*, agent: Agent, reason: PauseReason | None, now: datetime) -> No
 
 
 def find_contact(*, agent: Agent, contact_id: int) -> Contact | None:
-    """The contact of a click, with its campaign: nearly always the one that is open, else another she may see."""
-    named = Contact.objects.select_related("campaign").filter(pk=contact_id)
+    """The contact of a click, with its campaign and owner: nearly always the open one, else another she may see."""
+    named = Contact.objects.select_related("campaign", "entry__owner__user").filter(pk=contact_id)
     return named.open_at_desk_of(agent).first() or named.visible_to(agent.user).first()
