@@ -17,7 +17,7 @@ from agents.models import AccountEvent, AccountSeen, Role, User
 
 Kind = AccountEvent.Kind
 KNOWN_FOR = timedelta(days=60)  # a browser at an address somebody has used within that time is no new one
-SHOWN = 5  # events, where several happened
+READ = 100  # events, where several happened; the first of them are shown
 _STRANGERS_FIRST = Case(When(kind=Kind.STRANGER, then=0), default=1)
 MARK = "mark"  # of a session
 account_changed = Signal()  # event: an AccountEvent, also_to: addresses beside hers; whoever mails hears it
@@ -141,9 +141,9 @@ def unseen(*, user: User, mark: str) -> Sequence[AccountEvent]:
         .select_related("by")
         .order_by(_STRANGERS_FIRST, "-at", "-pk")
     )
-    return list(found.exclude(mark=mark) if mark else found)[:SHOWN]
+    return list((found.exclude(mark=mark) if mark else found)[:READ])
 
 
-def see(*, user: User, now: datetime) -> None:
-    """She has seen all of it."""
-    AccountSeen.objects.update_or_create(user=user, defaults={"at": now})
+def see(*, user: User, until: datetime, now: datetime) -> None:
+    """She has seen what happened until then, as her page told it; what happened since is told on the next one."""
+    AccountSeen.objects.update_or_create(user=user, defaults={"at": min(until, now)})

@@ -20,11 +20,6 @@ from agents.digests import GRACE, link, summed_tables
 from agents.models import AuditDigest, AuditRemoval
 from agents.strangers import strangers_found
 
-# Of what may be set for the role, what turns the meaning of nothing, and lets nothing end before it could be done.
-HARMLESS = (
-    "^((work_mem|maintenance_work_mem|temp_buffers|jit|tcp_keepalives_[a-z]+|random_page_cost|effective_[a-z_]+)="
-    "|[a-z_]+_timeout=[1-9][0-9]*(min|h|d)$)"
-)
 OF_A_REPORT = "^report_[0-9]+_[0-9]+$"  # where a report stands while it is taken (campaigns/rows/staging.py)
 
 
@@ -180,9 +175,9 @@ def _doubles() -> Iterator[str]:
         cursor.execute(
             """SELECT said FROM pg_catalog.pg_db_role_setting s JOIN pg_catalog.pg_roles r ON r.oid = s.setrole,
                       pg_catalog.unnest(s.setconfig) said
-                WHERE r.rolname = %s AND said !~ %s AND s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database
+                WHERE r.rolname = %s AND s.setdatabase IN (0, (SELECT oid FROM pg_catalog.pg_database
                                                                              WHERE datname = current_database()))""",
-            [settings.DATABASE_WORKS_AS, HARMLESS],
+            [settings.DATABASE_WORKS_AS],
         )
         for (said,) in cursor.fetchall():
             yield _("%(role)s: alguien le puso %(said)s (ALTER ROLE … RESET).") % {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from allauth.account.signals import password_changed
@@ -52,6 +53,11 @@ class SessionsView(ListUserSessionsView):
 
 @require_POST
 def events_seen(request: HttpRequest) -> HttpResponse:
-    """She has seen what happened to her account."""
-    see(user=signed_in_user(request), now=timezone.now())
+    """She has seen what happened to her account, as far as her page told it."""
+    try:
+        until = datetime.fromisoformat(request.POST.get("until", ""))
+    except ValueError:
+        until = None
+    if until is not None and until.tzinfo:
+        see(user=signed_in_user(request), until=until, now=timezone.now())
     return HttpResponse("") if request.htmx else redirect("home")  # type: ignore[attr-defined]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from agents.accounts import Kind, note
 from agents.hands import is_known, is_ours, unwatched
-from agents.models import StrangersTold, StrangeWrite, User
+from agents.models import AccountEvent, StrangersTold, StrangeWrite, User
 from agents.naming import first_of
 from agents.power import with_power_lately
 
@@ -23,7 +23,7 @@ AGAIN_AFTER = timedelta(minutes=3)  # of somebody who writes on
 COPIES_OF_ACCOUNTS = "agents_userevent"
 LATE = timedelta(minutes=5)  # by then it was told, or something keeps it from being told
 STAYS_WRONG = REACHED_BEFORE = timedelta(days=30)
-TABLES_NAMED = 12  # rows in those the alphabet has first hide none of the others
+NOTE_LENGTH = AccountEvent._meta.get_field("note").max_length or 0
 PLANTED_AT_MOST = 20  # people a stranger added, who are told last: whoever they are, they may be many
 
 # Transactions end in another order than they write: whatever one wrote that was still open is counted anew until none
@@ -63,7 +63,7 @@ def tell_of_strangers(*, now: datetime) -> int:
     rows = int(there) - told.told_of
     if rows > 0:
         words = ngettext("%(count)d fila: %(tables)s", "%(count)d filas: %(tables)s", rows)
-        said = words % {"count": rows, "tables": first_of(tables, most=TABLES_NAMED)}
+        said = _as_many_as_fit(words % {"count": rows, "tables": "%s"}, tables)
         if not (people := _who_answers(is_of_accounts=User._meta.db_table in tables, now=now)):
             return 0  # nobody was told: it stays to be told
         before = _addresses_before(people, now=now)
@@ -82,6 +82,12 @@ def _who_answers(*, is_of_accounts: bool, now: datetime) -> list[User]:
         people = people.filter(Q(is_active=True) | Exists(of_hers.filter(at__gt=now - STAYS_WRONG)))
     people = people.alias(is_planted=Exists(of_hers.filter(operation="insert")))
     return [*people.filter(is_planted=False), *people.filter(is_planted=True)[:PLANTED_AT_MOST]]
+
+
+def _as_many_as_fit(words: str, tables: Sequence[str]) -> str:
+    """Named where there is room for their names, and how many more there are: one that is cut off hides itself."""
+    several = (words % first_of(tables, most=most) for most in range(len(tables), -1, -1))
+    return next(said for said in several if len(said) <= NOTE_LENGTH)
 
 
 def _addresses_before(people: Iterable[User], *, now: datetime) -> dict[int, list[str]]:

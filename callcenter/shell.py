@@ -177,6 +177,11 @@ class Frame:
             return ()
         return unseen(user=self.person, mark=place_of(self._request).mark)
 
+    @property
+    def account_news_until(self) -> str:
+        """The moment of the newest, which her word that she has seen them says again."""
+        return max(event.at for event in self.account_news).isoformat()
+
     @cached_property
     def manual(self) -> str:
         """Where this page is explained; empty where no manual was made."""

@@ -1,7 +1,7 @@
 """What a role of the database told itself holds for nothing in the connections of the application.
 
-Each begins with what it needs (`callcenter.beginnings`); of whatever else somebody with its password told it, the
-server's own values are put back, before anything is asked (docs/decisions/0210).
+Each begins with what it needs (`callcenter.beginnings`); of whatever else somebody with its password told it,
+PostgreSQL's own values are put back, before anything is asked (docs/decisions/0210).
 """
 
 from __future__ import annotations
@@ -12,13 +12,12 @@ from weakref import WeakSet
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg import Connection
 
-from agents.audit_check import HARMLESS
 from callcenter.beginnings import ANY_LENGTH
 
 # As this session has it: the role may have taken back meanwhile what it was told. What a connection said itself stays.
-_TAKEN_BACK = f"""
+_TAKEN_BACK = """
 SELECT set_config(name, boot_val, false) FROM pg_catalog.pg_settings
- WHERE source IN ('user', 'database user') AND boot_val IS NOT NULL AND name || '=' || setting !~ '{HARMLESS}'
+ WHERE source IN ('user', 'database user') AND boot_val IS NOT NULL
 """
 
 _heard: WeakSet[Connection[Any]] = WeakSet()  # a pool hands out the same ones

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -17,7 +19,7 @@ from django.utils import timezone
 
 from agents import power
 from agents.accounts import browser_of, note
-from agents.models import AccountEvent, Agent, PowerRequest, Role, User
+from agents.models import AccountEvent, AccountSeen, Agent, PowerRequest, Role, User
 from agents.people import set_duty
 from notices.models import Notice
 from tests.agents.conftest import PASSWORD
@@ -79,7 +81,27 @@ def test_a_new_place_is_told_in_the_other_session_and_by_mail_and_a_known_one_is
     assert "10.9.9.9 · Chrome · Linux" in page
     assert Notice.objects.filter(kind="account", to=["elena@example.org"]).count() == 2
     here.post(reverse("account_seen"))
-    assert "Pasó algo con su cuenta" not in here.get("/people/").content.decode()
+    assert "Pasó algo con su cuenta" in here.get("/people/").content.decode(), "of what was not said"
+    (until,) = re.findall(r'name="until" value="([^"]+)"', page)
+    signs_in("elena", browser=CHROME, address="10.9.9.8")
+    here.post(reverse("account_seen"), {"until": html.unescape(until)})
+    page = here.get("/people/").content.decode()
+    assert "10.9.9.8" in page, "it happened after she had her page"
+    assert "10.9.9.9" not in page
+    for word in ("", "mañana", "2026-01-01"):
+        here.post(reverse("account_seen"), {"until": word})
+    assert "10.9.9.8" in here.get("/people/").content.decode()
+    here.post(reverse("account_seen"), {"until": "9999-01-01T00:00:00+00:00"})
+    assert AccountSeen.objects.get(user=elena).at <= timezone.now(), "what is to come she has not seen"
+
+
+def test_of_many_things_some_are_shown_and_the_others_counted(elena: User, signed_in: Any) -> None:
+    now = timezone.now()
+    for number in range(8):
+        note(user=elena, kind=AccountEvent.Kind.UNLOCKED, now=now, words=f"vez {number}")
+    page = signed_in(elena).get("/people/").content.decode()
+    assert [f"vez {number}" in page for number in range(8)] == [False] * 3 + [True] * 5
+    assert "y 3 más" in page
 
 
 def test_what_she_did_herself_is_not_told_to_her_when_the_key_of_her_session_changes(

@@ -225,6 +225,21 @@ def test_what_another_moved_is_shown_without_touching_what_one_does(board, make_
     assert [url for url in asked if "/card/" in url] == [], "what is older than what is shown is not asked for"
 
 
+@pytest.mark.parametrize("state", ["resolved", "nowhere"])
+def test_what_is_heard_and_is_not_so_stands_no_longer_than_until_the_server_was_asked(
+    state, board, make_card, elena, rosa
+):
+    """Whoever may connect to the database may notify: neither does a card go, nor what becomes of it unseen."""
+    card = make_card()
+    page = board(elena, "?whose=all")
+    page.evaluate("([pk, state]) => window.board.refresh(pk, 9007199254740000, { state })", [card.pk, state])
+    expect(column(page, "new").locator(f"#card-{card.pk}")).to_be_visible()
+    working.take(escalation_id=card.pk, by=rosa, now=timezone.now())
+    card.refresh_from_db()
+    page.evaluate("([pk, version]) => window.board.refresh(pk, version)", [card.pk, card.version])
+    expect(column(page, "taken").locator(f"#card-{card.pk}")).to_be_visible()
+
+
 def test_the_focus_of_a_card_that_changes_stays_and_so_does_the_scroll(board, make_card, elena, rosa):
     cards = [make_card(contract=str(number), due_at=timezone.now() + timedelta(hours=number)) for number in range(10)]
     page = board(elena)

@@ -188,6 +188,23 @@ def test_who_answers_for_the_centre_hears_of_it_once_in_a_while(
     assert "escribió 4 filas desde la misma máquina" in said
 
 
+def test_what_was_written_is_named_as_far_as_there_is_room_and_how_much_more_there_is(
+    known: None, works: psycopg.Connection, elena: User
+) -> None:
+    several = ("agents_team", "agents_skill", "agents_pausereason", "inbound_repairlimit", "campaigns_callingwindow")
+    for table in (*several, "service_level_holiday", "service_level_workinghours", "campaigns_disposition"):
+        works.execute(f"UPDATE {table} SET id = id WHERE id IN (SELECT min(id) FROM {table})")  # type: ignore[arg-type]
+    works.execute("INSERT INTO agents_team (name) VALUES ('Una')")
+    tables = set(StrangeWrite.objects.values_list("table_name", flat=True))
+    tell_of_strangers(now=timezone.now())
+    said = AccountEvent.objects.filter(kind=Kind.STRANGER).first()
+    assert said is not None
+    assert len(tables) > 4
+    named = said.note.partition(": ")[2].partition(" y ")[0].split(", ")
+    assert {*named} < tables
+    assert said.note.endswith(f" y {len(tables) - len(named)} más")
+
+
 @pytest.mark.parametrize(
     "statement",
     [

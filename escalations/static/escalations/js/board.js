@@ -163,6 +163,7 @@
     if (within && !mine) await new Promise((passed) => setTimeout(passed, Math.random() * within));
     const sought = new URLSearchParams(window.location.search);
     if (version !== undefined) sought.set("version", version);
+    const heard = heardOf.get(key) ?? 0;
     const answer = await ask(`${board.dataset.cards}${key}/card/?${sought}`);
     if (!answer?.ok) {
       newest.delete(key); // whoever hears of it next asks again
@@ -180,7 +181,12 @@
       const pattern = document.createElement("template");
       pattern.innerHTML = await answer.text();
       const fresh = pattern.content.querySelector("[data-card]");
-      if (Number(fresh.dataset.version) < (heardOf.get(key) ?? 0)) return; // its newer one is on the way, or it has left
+      const there = Number(fresh.dataset.version);
+      if (there < (heardOf.get(key) ?? 0)) {
+        if (heardOf.get(key) !== heard) return; // its newer one is on the way, or it has left
+        heardOf.set(key, there); // what was heard is not so: it was asked afterwards, and the server knows
+        newest.set(key, there);
+      }
       place(fresh);
     }
     tally();
