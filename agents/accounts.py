@@ -9,7 +9,7 @@ from functools import cache
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Case, CharField, Exists, Func, OuterRef, QuerySet, When
+from django.db.models import Case, CharField, Exists, Func, Max, OuterRef, Q, QuerySet, When
 from django.dispatch import Signal
 from django.http import HttpRequest
 
@@ -35,7 +35,8 @@ class _UnseenMarks(Func):
     template = """ARRAY(
         SELECT DISTINCT event.mark FROM agents_accountevent event
          WHERE event.user_id = agents_user.id AND NOT EXISTS (
-               SELECT FROM agents_accountseen seen WHERE seen.user_id = event.user_id AND seen.at >= event.at))"""
+               SELECT FROM agents_accountseen seen WHERE seen.user_id = event.user_id AND seen.at >= event.at
+                  AND coalesce(seen.last, event.id) >= event.id))"""
     output_field = ArrayField(CharField())
 
 
@@ -135,7 +136,9 @@ def unseen(*, user: User, mark: str) -> Sequence[AccountEvent]:
     marks = getattr(user, "unseen_marks", None)
     if marks is not None and all(one == mark != "" for one in marks):
         return []
-    seen = AccountSeen.objects.filter(user=OuterRef("user"), at__gte=OuterRef("at"))
+    seen = AccountSeen.objects.filter(
+        Q(last=None) | Q(last__gte=OuterRef("pk")), user=OuterRef("user"), at__gte=OuterRef("at")
+    )
     found = (
         AccountEvent.objects.filter(~Exists(seen), user=user)
         .select_related("by")
@@ -144,6 +147,9 @@ def unseen(*, user: User, mark: str) -> Sequence[AccountEvent]:
     return list((found.exclude(mark=mark) if mark else found)[:READ])
 
 
-def see(*, user: User, until: datetime, now: datetime) -> None:
-    """She has seen what happened until then, as her page told it; what happened since is told on the next one."""
-    AccountSeen.objects.update_or_create(user=user, defaults={"at": min(until, now)})
+def see(*, user: User, last: int, now: datetime) -> None:
+    """She has seen what happened up to that event, as her page told it; what is written since, the next one tells."""
+    newest = AccountEvent.objects.filter(user=user, pk__lte=last).aggregate(newest=Max("pk"))["newest"]
+    before = AccountSeen.objects.filter(user=user).first()
+    if newest is not None and (before is None or before.last is None or before.last < newest):
+        AccountSeen.objects.update_or_create(user=user, defaults={"at": now, "last": newest})

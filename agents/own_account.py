@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from allauth.account.signals import password_changed
@@ -54,10 +53,7 @@ class SessionsView(ListUserSessionsView):
 @require_POST
 def events_seen(request: HttpRequest) -> HttpResponse:
     """She has seen what happened to her account, as far as her page told it."""
-    try:
-        until = datetime.fromisoformat(request.POST.get("until", ""))
-    except ValueError:
-        until = None
-    if until is not None and until.tzinfo:
-        see(user=signed_in_user(request), until=until, now=timezone.now())
+    last = request.POST.get("last", "")
+    if last.isascii() and last.isdigit() and len(last) < 19:
+        see(user=signed_in_user(request), last=int(last), now=timezone.now())
     return HttpResponse("") if request.htmx else redirect("home")  # type: ignore[attr-defined]

@@ -15,6 +15,7 @@ from agents.accounts import NOWHERE, Kind, Place, note, tell_supervision
 from agents.code_tries import forget_tries
 from agents.models import Agent, FirstEntry, Role, User
 from agents.naming import first_of
+from agents.presence import sign_out
 
 
 @transaction.atomic
@@ -106,6 +107,7 @@ def end_sessions(*, user: User) -> None:
 def close_sessions(*, user: User, by: User, now: datetime, place: Place = NOWHERE) -> None:
     """In the words of somebody else; her account stays as it is."""
     end_sessions(user=user)
+    sign_out(user=user, now=now)
     note(user=user, kind=Kind.SESSIONS_ENDED, now=now, by=by, place=place)
 
 
@@ -123,6 +125,7 @@ def take_off_second_factor(*, user: User, by: User, now: datetime, place: Place 
     Authenticator.objects.filter(user=user).delete()
     forget_tries(user=user)
     end_sessions(user=user)
+    sign_out(user=user, now=now)
     note(user=user, kind=Kind.FACTOR_REMOVED, now=now, by=by, place=place, words=words)
 
 
@@ -141,6 +144,7 @@ def put_initial_password(
     User.objects.filter(pk=user.pk).update(password=hashed or make_password(password), first_entry=FirstEntry.DUE)
     wait_to_be_admitted(user=user)
     end_sessions(user=user)
+    sign_out(user=user, now=now)
     user.refresh_from_db(fields=["password", "first_entry"])
     note(user=user, kind=Kind.PASSWORD_RESET, now=now, by=by, place=place, words=words)
     ask_to_admit(users=[user], by=by, now=now, place=place)
@@ -161,6 +165,7 @@ def take_password(*, user: User, by: User, now: datetime, place: Place = NOWHERE
     user.set_unusable_password()
     user.save(update_fields=["password"])
     end_sessions(user=user)
+    sign_out(user=user, now=now)
     note(user=user, kind=Kind.PASSWORD_TAKEN, now=now, by=by, place=place)
 
 

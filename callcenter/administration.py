@@ -120,6 +120,10 @@ class CentreAdmin(AdminSite):
         kind = type(kind.__name__, (AskedForWhatItShows, kind), {"__module__": kind.__module__})
         super().register(model_or_iterable, kind, **options)
 
+    def get_urls(self) -> list[Any]:
+        """Without Django's way from any row to its page on the site: no list here leads there."""
+        return [one for one in super().get_urls() if getattr(one, "name", "") != "view_on_site"]
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:  # type: ignore[override]
         """The sections with what this person may see of them; of one application, Django's own list."""
         if app_label is not None:

@@ -178,9 +178,9 @@ class Frame:
         return unseen(user=self.person, mark=place_of(self._request).mark)
 
     @property
-    def account_news_until(self) -> str:
-        """The moment of the newest, which her word that she has seen them says again."""
-        return max(event.at for event in self.account_news).isoformat()
+    def account_news_last(self) -> str:
+        """The newest of them, which her word that she has seen them names."""
+        return str(max(event.pk for event in self.account_news))
 
     @cached_property
     def manual(self) -> str:

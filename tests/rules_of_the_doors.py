@@ -44,7 +44,7 @@ RULES = (
     Rule(
         "a program works a desk whose agent is at home",
         "api/views/desk.py",
-        "if open_state(agent) is None:",
+        "if (stretch := open_state(agent)) is None or stretch.state == AgentState.State.AWAY:",
         "if False:",
         ("tests/api/test_walkthrough.py::test_a_desk_is_nobodys_while_its_agent_is_not_there",),
     ),

@@ -95,12 +95,16 @@ OF_THE_CENTRE: dict[str, Promise] = {
 
 
 class AccountSeen(models.Model):
-    """Until when somebody has seen what happened to her account."""
+    """What somebody has seen of what happened to her account: all until `at`, as far as the row `last`.
+
+    A row may have an earlier moment than one that was shown, and be there later. Empty: `at` alone says it.
+    """
 
     refuses_strangers = True
 
     user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
     at = models.DateTimeField()
+    last = models.BigIntegerField(null=True)
 
 
 class PowerRequestQuerySet(models.QuerySet["PowerRequest"]):

@@ -11,7 +11,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from agents.access import agent_of
-from agents.models import Agent
+from agents.models import Agent, AgentState
 from agents.states import open_state
 from api.bearer import Bearer
 from api.models import Scope
@@ -134,8 +134,8 @@ def result(request: HttpRequest, number: Number, sent: ResultIn, key: Key) -> St
 def _at_work(request: HttpRequest) -> Agent:
     """Whose list it is. She is there: nobody is shown a customer, and nothing is said of a call, while she is out."""
     agent = agent_of(request)
-    if open_state(agent) is None:
-        raise Problem(409, "not_signed_in", _("%(who)s no ingresó, o su turno se cerró.") % {"who": agent})
+    if (stretch := open_state(agent)) is None or stretch.state == AgentState.State.AWAY:
+        raise Problem(409, "not_signed_in", _("%(who)s no está: no ingresó, o su página se cerró.") % {"who": agent})
     return agent
 
 

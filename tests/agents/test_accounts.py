@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -82,17 +81,20 @@ def test_a_new_place_is_told_in_the_other_session_and_by_mail_and_a_known_one_is
     assert Notice.objects.filter(kind="account", to=["elena@example.org"]).count() == 2
     here.post(reverse("account_seen"))
     assert "Pasó algo con su cuenta" in here.get("/people/").content.decode(), "of what was not said"
-    (until,) = re.findall(r'name="until" value="([^"]+)"', page)
+    (last,) = re.findall(r'name="last" value="(\d+)"', page)
     signs_in("elena", browser=CHROME, address="10.9.9.8")
-    here.post(reverse("account_seen"), {"until": html.unescape(until)})
+    here.post(reverse("account_seen"), {"last": last})
     page = here.get("/people/").content.decode()
     assert "10.9.9.8" in page, "it happened after she had her page"
     assert "10.9.9.9" not in page
-    for word in ("", "mañana", "2026-01-01"):
-        here.post(reverse("account_seen"), {"until": word})
+    for word in ("", "mañana", "²", "-1", "0", "9" * 19, last):
+        here.post(reverse("account_seen"), {"last": word})
     assert "10.9.9.8" in here.get("/people/").content.decode()
-    here.post(reverse("account_seen"), {"until": "9999-01-01T00:00:00+00:00"})
-    assert AccountSeen.objects.get(user=elena).at <= timezone.now(), "what is to come she has not seen"
+    here.post(reverse("account_seen"), {"last": "9" * 18})
+    assert "Pasó algo" not in here.get("/people/").content.decode()
+    assert AccountSeen.objects.get(user=elena).last < 9**18, "what is to come she has not seen"
+    note(user=elena, kind=AccountEvent.Kind.UNLOCKED, now=timezone.now() - timedelta(minutes=9), words="tarde")
+    assert "tarde" in here.get("/people/").content.decode(), "its moment was earlier, and it was there later"
 
 
 def test_of_many_things_some_are_shown_and_the_others_counted(elena: User, signed_in: Any) -> None:

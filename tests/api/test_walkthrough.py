@@ -10,7 +10,8 @@ import pytest
 import time_machine
 from django.core.management import call_command
 
-from agents.models import Agent, Search, User
+from agents.models import Agent, AgentState, Search, User
+from agents.people import close_sessions
 from agents.presence import sign_in, sign_out
 from api import once
 from api.models import Reply
@@ -28,7 +29,7 @@ def she_is_there(ana: Agent, now: Any) -> None:
 
 
 def test_a_desk_is_nobodys_while_its_agent_is_not_there(
-    program: Any, make_contact: Any, ana: Agent, result: Any, now: Any
+    program: Any, make_contact: Any, ana: Agent, ines: User, now: Any
 ) -> None:
     """Else a program shows customers and says how calls ended in the name of somebody who is at home."""
     contact, ask = make_contact(ana, "Rosa Flores"), program(ana, "desk")
@@ -47,6 +48,11 @@ def test_a_desk_is_nobodys_while_its_agent_is_not_there(
     assert not Attempt.objects.exists()
     sign_in(user=ana.user, now=now)
     assert ask("desk/next/", {}).json()["contact"]["id"] == contact.pk
+    AgentState.objects.open().filter(agent=ana).update(state=AgentState.State.AWAY)
+    assert ask("desk/next/", {}).json()["code"] == "not_signed_in", "her page gives no sign of her"
+    AgentState.objects.open().filter(agent=ana).update(state=AgentState.State.AVAILABLE)
+    close_sessions(user=ana.user, by=ines, now=now)
+    assert ask("desk/next/", {}).json()["code"] == "not_signed_in", "somebody ended her sessions"
 
 
 def test_an_agents_list_is_worked(program: Any, make_contact: Any, ana: Agent, now: Any) -> None:

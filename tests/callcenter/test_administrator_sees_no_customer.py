@@ -207,6 +207,11 @@ def test_a_filter_is_no_door_into_the_house(marked: World, asked: str) -> None:
     assert administrator(marked, "ines").get(f"/admin/{asked}").status_code == 400
 
 
+def test_no_row_is_led_to_its_page_on_the_site(marked: World) -> None:
+    for kind in range(1, 9):
+        assert administrator(marked, "ines").get(f"/admin/r/{kind}/1/").status_code == 404
+
+
 def test_each_filter_of_the_admin_is_taken(marked: World) -> None:
     client = administrator(marked, "ines")
     asked = 0
