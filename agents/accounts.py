@@ -17,7 +17,8 @@ from agents.models import AccountEvent, AccountSeen, Role, User
 
 Kind = AccountEvent.Kind
 KNOWN_FOR = timedelta(days=60)  # a browser at an address somebody has used within that time is no new one
-READ = 100  # events, where several happened; the first of them are shown
+READ = 100  # events, where several happened
+SHOWN = 5  # of them, on every page
 _STRANGERS_FIRST = Case(When(kind=Kind.STRANGER, then=0), default=1)
 MARK = "mark"  # of a session
 account_changed = Signal()  # event: an AccountEvent, also_to: addresses beside hers; whoever mails hears it
@@ -145,6 +146,31 @@ def unseen(*, user: User, mark: str) -> Sequence[AccountEvent]:
         .order_by(_STRANGERS_FIRST, "-at", "-pk")
     )
     return list((found.exclude(mark=mark) if mark else found)[:READ])
+
+
+@dataclass(frozen=True)
+class News:
+    """What a page tells of an account. `last`: the newest row of it, which her word that she has seen it names."""
+
+    events: Sequence[AccountEvent]
+    more: int  # than are shown
+    are_all_counted: bool
+    last: int
+    is_own: bool  # whether any of it is about her account
+
+
+def news_of(*, user: User, mark: str) -> News | None:
+    """What she has not seen and did not do in this session; None where there is nothing."""
+    found = unseen(user=user, mark=mark)
+    if not found:
+        return None
+    return News(
+        events=found[:SHOWN],
+        more=max(len(found) - SHOWN, 0),
+        are_all_counted=len(found) < READ,
+        last=max(event.pk for event in found),
+        is_own=not all(event.is_of_the_centre for event in found),
+    )
 
 
 def see(*, user: User, last: int, now: datetime) -> None:

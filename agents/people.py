@@ -57,7 +57,7 @@ def change_role(*, user: User, role: str, by: User, now: datetime, place: Place 
     give_role(user=user, role=role)
     if role == Role.AGENT:
         wait_to_be_admitted(user=user)
-    end_sessions(user=user)
+    _put_out(user=user, by=by, now=now)
     told = ", ".join(filter(None, (str(Role(role).label), words)))
     note(user=user, kind=Kind.ROLE_GIVEN, now=now, by=by, place=place, words=told)
     ask_to_admit(users=[user], by=by, now=now, place=place)
@@ -68,7 +68,7 @@ def deactivate(*, user: User, by: User, now: datetime, place: Place = NOWHERE) -
     """Close the door for somebody who left; nothing she did is lost, and nothing new is assigned to her."""
     User.objects.filter(pk=user.pk).update(is_active=False)
     wait_to_be_admitted(user=user)
-    end_sessions(user=user)  # nor does an old one come alive when she is let in again
+    _put_out(user=user, by=by, now=now)  # nor does an old one come alive when she is let in again
     note(user=user, kind=Kind.DEACTIVATED, now=now, by=by, place=place)
 
 
@@ -103,11 +103,16 @@ def end_sessions(*, user: User) -> None:
     user.refresh_from_db(fields=["sessions_ended"])
 
 
+def _put_out(*, user: User, by: User, now: datetime) -> None:
+    """Her sessions end, and with them her shift: the room calls nobody free who can open nothing."""
+    end_sessions(user=user)
+    sign_out(user=user, now=now, by=by)
+
+
 @transaction.atomic
 def close_sessions(*, user: User, by: User, now: datetime, place: Place = NOWHERE) -> None:
     """In the words of somebody else; her account stays as it is."""
-    end_sessions(user=user)
-    sign_out(user=user, now=now)
+    _put_out(user=user, by=by, now=now)
     note(user=user, kind=Kind.SESSIONS_ENDED, now=now, by=by, place=place)
 
 
@@ -124,8 +129,7 @@ def take_off_second_factor(*, user: User, by: User, now: datetime, place: Place 
     """For a lost telephone: the next sign-in needs the password alone, and must set up another one where one is due."""
     Authenticator.objects.filter(user=user).delete()
     forget_tries(user=user)
-    end_sessions(user=user)
-    sign_out(user=user, now=now)
+    _put_out(user=user, by=by, now=now)
     note(user=user, kind=Kind.FACTOR_REMOVED, now=now, by=by, place=place, words=words)
 
 
@@ -143,8 +147,7 @@ def put_initial_password(
     """A password somebody else knows, or its hash: it opens once, to choose another (`agents/initial_passwords.py`)."""
     User.objects.filter(pk=user.pk).update(password=hashed or make_password(password), first_entry=FirstEntry.DUE)
     wait_to_be_admitted(user=user)
-    end_sessions(user=user)
-    sign_out(user=user, now=now)
+    _put_out(user=user, by=by, now=now)
     user.refresh_from_db(fields=["password", "first_entry"])
     note(user=user, kind=Kind.PASSWORD_RESET, now=now, by=by, place=place, words=words)
     ask_to_admit(users=[user], by=by, now=now, place=place)
@@ -164,8 +167,7 @@ def take_password(*, user: User, by: User, now: datetime, place: Place = NOWHERE
     """Nobody signs in with one until another is put; whoever is in is out."""
     user.set_unusable_password()
     user.save(update_fields=["password"])
-    end_sessions(user=user)
-    sign_out(user=user, now=now)
+    _put_out(user=user, by=by, now=now)
     note(user=user, kind=Kind.PASSWORD_TAKEN, now=now, by=by, place=place)
 
 

@@ -59,11 +59,17 @@ def sign_in(*, user: User, now: datetime) -> AgentState | None:
     return open_state(agent)
 
 
-def sign_out(*, user: User, now: datetime) -> None:
-    """Close the shift of an agent who signs out, whatever she was doing: the door of a session is never held."""
+def sign_out(*, user: User, now: datetime, by: User | None = None) -> None:
+    """Close the shift of an agent who signs out, whatever she was doing: the door of a session is never held.
+
+    `by`: whoever ended her sessions, or closed her account; None where she left by herself.
+    """
     agent = Agent.objects.filter(user=user).first()
-    if agent is not None:
-        change_state(agent=agent, event=Event.SIGNED_OUT, now=now, by=By.DESK, person=user)
+    if agent is None:
+        return
+    person = user if by is None else by
+    how = By.DESK if person == user else By.SUPERVISOR
+    change_state(agent=agent, event=Event.SIGNED_OUT, now=now, by=how, person=person)
 
 
 def give_sign(*, user: User, now: datetime) -> None:

@@ -15,8 +15,8 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from agents.accounts import place_of, unseen
-from agents.models import AccountEvent, Role, User
+from agents.accounts import News, news_of, place_of
+from agents.models import Role, User
 from agents.people import to_be_admitted
 from callcenter.demo import people
 from callcenter.demo.progress import Progress, how_far
@@ -171,25 +171,16 @@ class Frame:
         }  # fmt: skip
 
     @cached_property
-    def account_news(self) -> Sequence[AccountEvent]:
+    def account_news(self) -> News | None:
         """What happened to her account that she has not seen, and did not do in this session."""
         if self.person is None:
-            return ()
-        return unseen(user=self.person, mark=place_of(self._request).mark)
-
-    @property
-    def account_news_last(self) -> str:
-        """The newest of them, which her word that she has seen them names."""
-        return str(max(event.pk for event in self.account_news))
+            return None
+        return news_of(user=self.person, mark=place_of(self._request).mark)
 
     @cached_property
     def manual(self) -> str:
         """Where this page is explained; empty where no manual was made."""
         return where(self._request.resolver_match)
-
-    @property
-    def is_own_news(self) -> bool:
-        return not all(event.is_of_the_centre for event in self.account_news)
 
     @cached_property
     def payments(self) -> PaymentAge:

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('agents', '0020_strangers_by_transaction'),
+        ("agents", "0020_strangers_by_transaction"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='accountseen',
-            name='last',
+            model_name="accountseen",
+            name="last",
             field=models.BigIntegerField(null=True),
         ),
     ]

@@ -11,11 +11,10 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from agents.models import User
 from inbound.models import OutsideWrite
 from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.reaching import Clients, NotConnected, clients
-from inbound.writes.states import State, Verb, WriteRefused, check_can, take_step
+from inbound.writes.states import State, Verb, WriteRefused, take_step
 from systems.errors import SystemUnavailable
 
 AGAIN = timedelta(minutes=5)  # until the same one is asked about once more
@@ -42,13 +41,8 @@ def ask_about_doubts(*, now: datetime) -> int:
     return ended
 
 
-def ask_before_settling(*, write: OutsideWrite, by: User, now: datetime) -> Said:
-    """Somebody found how a doubt ended: its system is asked before that is taken, for what was not done may be again.
-
-    DONE: it is done now, with the reference the system gave. Call it outside of any transaction. Raises WriteRefused
-    where this person may not say so.
-    """
-    check_can(Verb.FIND_NOT_DONE, write=write, by=by)
+def ask(*, write: OutsideWrite, now: datetime) -> Said:
+    """Ask about one. DONE: it is done now, with the reference its system gave. Call it outside of any transaction."""
     return _ask(write, clients(now=now), now)
 
 

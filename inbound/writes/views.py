@@ -26,7 +26,8 @@ from inbound.fields import kinship_words
 from inbound.models import OutsideWrite
 from inbound.outside.found_words import label_of
 from inbound.tasks import deliver_writes
-from inbound.writes import asking, giving_back, second_person, writing
+from inbound.writes import giving_back, second_person, settling, writing
+from inbound.writes.asking import Said
 from inbound.writes.lists import (
     SHOWN,
     Asked,
@@ -43,8 +44,6 @@ from inbound.writes.tables import DayTable, WriteTable, state_badge
 from screens.spreadsheets import workbook_response
 from service_level.days import read_day
 from systems.registry import cells, choices
-
-REASON_LENGTH = 200  # what the system said stands behind it
 
 
 @require_GET
@@ -133,39 +132,18 @@ def write_reveal(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def write_settle(request: HttpRequest, pk: int) -> HttpResponse:
     """An uncertain one was found done, or not done. Its system is asked first: what it says stands in the history."""
-    sent = request.POST
-    outcome = sent.get("outcome", "")
-    if outcome not in writing.OUTCOMES:
-        messages.error(request, _("Elija si se hizo o no."))
-        return redirect("inbound:write", pk=_write_of(request, pk).pk)
-    found, user, reason = _write_of(request, pk), signed_in_user(request), sent.get("reason", "").strip()
-    if not reason:
-        messages.error(request, _("Escriba cómo lo verificó."))
-        return redirect("inbound:write", pk=pk)
+    found, sent = _write_of(request, pk), request.POST
+    outcome, told = sent.get("outcome", ""), {name: sent.get(name, "") for name in ("reference", "reason")}
     try:
-        said = asking.ask_before_settling(write=found, by=user, now=timezone.now())
+        said = settling.settle(write=found, outcome=outcome, by=signed_in_user(request), now=timezone.now(), **told)
     except WriteRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("inbound:write", pk=pk)
-    told = {"system": found.get_system_display()}
-    if said == asking.Said.DONE:
-        words = _("%(system)s responde ahora que sí se hizo: quedó como hecha, con la referencia que dio.") % told
-        messages.add_message(request, messages.WARNING if outcome == writing.NOT_DONE else messages.SUCCESS, words)
-        return redirect("inbound:write", pk=pk)
-    if said == asking.Said.DONE_UNNAMED and outcome == writing.NOT_DONE:
-        words = _("No cambió nada: %(system)s responde que sí se hizo, sin dar una referencia. Búsquela allí.")
-        messages.error(request, words % told)
-        return redirect("inbound:write", pk=pk)
-    how = {
-        asking.Said.NOTHING: _("%(system)s no respondió si se hizo.") % told,
-        asking.Said.NOT_ASKED: _("A %(system)s no se le preguntó: no está conectado.") % told,
-        asking.Said.NOT_DONE: _("%(system)s dijo que no se hizo.") % told,
-        asking.Said.DONE_UNNAMED: _("%(system)s dijo que se hizo.") % told,
-    }[said]
-    return _change(
-        request, pk, f"{_('Quedó resuelta como usted dijo.')} {how}", writing.settle,
-        outcome=outcome, reference=sent.get("reference", ""), reason=f"{reason[:REASON_LENGTH]} · {how}",
-    )  # fmt: skip
+    words, is_otherwise = settling.what_it_said(said, write=found), said == Said.DONE and outcome == settling.NOT_DONE
+    if said != Said.DONE:
+        words = f"{_('Quedó resuelta como usted dijo.')} {words}"
+    messages.add_message(request, messages.WARNING if is_otherwise else messages.SUCCESS, words)
+    return redirect("inbound:write", pk=pk)
 
 
 @require_POST

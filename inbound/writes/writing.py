@@ -27,8 +27,6 @@ from telephony import phone_numbers
 from work import trying_again
 from work.trying_again import AgainRefused, owed_anew
 
-DONE, NOT_DONE = "done", "not_done"
-OUTCOMES = (DONE, NOT_DONE)
 NUMBERS = ("number", "service_number")  # arguments that hold a line
 
 
@@ -97,26 +95,10 @@ def owe_write(
     return write
 
 
-def settle(
-    *, write: OutsideWrite, outcome: str, reference: str, by: User, now: datetime, reason: str = ""
-) -> OutsideWrite:
-    """A supervisor has looked in the other system: an uncertain write was `done`, with its reference, or `not_done`.
-    Never whoever asked for it, in whatever role she is now.
-
-    `reason` says where it was seen. Raises WriteRefused; ValueError for another outcome.
-    """
-    if outcome not in OUTCOMES:
-        raise ValueError(f"{outcome!r} is not one of {OUTCOMES}")
-    reason = required(reason, _("Escriba cómo lo verificó."))
-    if outcome == NOT_DONE:
-        return take_step(Verb.FIND_NOT_DONE, write=write, by=by, now=now, note=reason)
-    return take_step(Verb.FIND_DONE, write=write, by=by, now=now, note=reason, reference=_reference(reference))
-
-
 def write_by_hand(*, write: OutsideWrite, reference: str, by: User, now: datetime) -> OutsideWrite:
     """It was done on the old screen, which gave this reference. Raises WriteRefused."""
     return take_step(
-        Verb.WRITE_BY_HAND, write=write, by=by, now=now, reference=_reference(reference), note=_("A mano.")
+        Verb.WRITE_BY_HAND, write=write, by=by, now=now, reference=reference_given(reference), note=_("A mano.")
     )
 
 
@@ -211,5 +193,6 @@ def _asked_before(walk: Walk, action: str, to_whom: str) -> OutsideWrite | None:
     return next((one for one in stands if not is_undone_with_anothers(one)), None)
 
 
-def _reference(text: str) -> str:
+def reference_given(text: str) -> str:
+    """What the other system gave, on one line. Raises WriteRefused where there is none."""
     return required(text, _("Escriba la referencia que dio el otro sistema."))[:REFERENCE_LENGTH]

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agents import power
-from agents.accounts import browser_of, note
+from agents.accounts import READ, SHOWN, browser_of, note
 from agents.models import AccountEvent, AccountSeen, Agent, PowerRequest, Role, User
 from agents.people import set_duty
 from notices.models import Notice
@@ -104,6 +104,9 @@ def test_of_many_things_some_are_shown_and_the_others_counted(elena: User, signe
     page = signed_in(elena).get("/people/").content.decode()
     assert [f"vez {number}" in page for number in range(8)] == [False] * 3 + [True] * 5
     assert "y 3 más" in page
+    for _number in range(READ):
+        note(user=elena, kind=AccountEvent.Kind.UNLOCKED, now=now)
+    assert f"y al menos {READ - SHOWN} más" in signed_in(elena).get("/people/").content.decode()
 
 
 def test_what_she_did_herself_is_not_told_to_her_when_the_key_of_her_session_changes(

@@ -10,7 +10,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from agents.models import Agent, AgentState, By, Shift, User
+from agents import people
+from agents.models import Agent, AgentState, By, Role, Shift, User
 from agents.presence import give_sign
 from agents.states import Event, change_state, open_state
 from tests.agents.conftest import sign_in
@@ -49,6 +50,47 @@ def test_signing_in_begins_the_shift_and_signing_out_ends_it(
     shift.refresh_from_db()
     assert (shift.ended_at, shift.ended_by) == (five, By.DESK)
     assert open_state(ana) is None
+
+
+def puts_password(ana: Agent, ines: User, now: datetime) -> None:
+    people.put_initial_password(user=ana.user, by=ines, now=now, password="una-clave-inicial")
+
+
+def gives_role(ana: Agent, ines: User, now: datetime) -> None:
+    people.change_role(user=ana.user, role=Role.SUPERVISOR, by=ines, now=now)
+
+
+def plainly(verb: Callable[..., None]) -> Callable[[Agent, User, datetime], None]:
+    return lambda ana, ines, now: verb(user=ana.user, by=ines, now=now)
+
+
+@pytest.mark.parametrize(
+    "puts_out",
+    [
+        *map(plainly, (people.close_sessions, people.deactivate, people.take_password, people.take_off_second_factor)),
+        *(puts_password, gives_role),
+    ],
+)
+def test_whoever_is_put_out_is_signed_out_by_who_did_it(
+    puts_out: Callable[[Agent, User, datetime], None], client: Client, ana: Agent, ines: User,
+    with_password: Callable[[User], User], clock: Callable[[str], datetime],
+) -> None:  # fmt: skip
+    clock("09:00")
+    sign_in(client, with_password(ana.user))
+    puts_out(ana, ines, ten := clock("10:00"))
+    assert open_state(ana) is None, "the room calls nobody free who can open nothing"
+    shift = Shift.objects.get()
+    assert (shift.ended_at, shift.ended_by, shift.ended_by_person) == (ten, By.SUPERVISOR, ines)
+
+
+def test_who_ends_her_own_sessions_says_so_herself(
+    client: Client, ana: Agent, with_password: Callable[[User], User], clock: Callable[[str], datetime]
+) -> None:
+    clock("09:00")
+    sign_in(client, with_password(ana.user))
+    people.close_sessions(user=ana.user, by=ana.user, now=clock("10:00"))
+    assert (shift := Shift.objects.get()).ended_by == By.DESK
+    assert shift.ended_by_person == ana.user
 
 
 def test_signing_in_at_a_second_machine_leaves_her_as_she_is(

@@ -17,7 +17,7 @@ from escalations.raising import raise_escalation
 from inbound.anonymising import anonymise_walks
 from inbound.invariants import RULES
 from inbound.models import OutsideWrite, Walk
-from inbound.writes import second_person, writing
+from inbound.writes import second_person, settling
 from inbound.writes.delivering import LEASE, deliver_due, recover
 from inbound.writes.states import Verb, take_step
 from tests.audit import damaging
@@ -56,7 +56,7 @@ def sound(owe: Owe, walk_of: Callable[..., Walk], ana: Agent, elena: User, side:
     doubted = owe("qbc.top_up", key=DOUBTED, number="70799999")
     take_step(Verb.SEND, write=doubted, by=None, now=now, attempts=1, fence=1, lease_until=now + LEASE)
     assert recover(now=now + LEASE) == 1
-    writing.settle(write=doubted, outcome="done", reference="R-2", reason="Libro", by=elena, now=now)
+    settling.settle(write=doubted, outcome="done", reference="R-2", reason="Libro", by=elena, now=now)
     much = owe("qbc.top_up", key=MUCH, number="70788888", amount="300")
     second_person.approve(write=much, by=elena, now=now)
     assert deliver_due(now=now) == 1

@@ -19,7 +19,8 @@ from inbound.walks.leaving import How
 from inbound.walks.let_down import see_to_the_let_down
 from inbound.writes.delivering import deliver_due
 from inbound.writes.mistaken import NO_LONGER, STANDS
-from inbound.writes.writing import settle, write_by_hand
+from inbound.writes.settling import settle
+from inbound.writes.writing import write_by_hand
 from screens.templatetags.screens import bs
 from tests.inbound.other_side import OtherSide
 from tests.inbound.walks.test_came_about import (

@@ -11,8 +11,9 @@ from agents.models import Agent
 from escalations.models import Escalation
 from inbound.models import OutsideSystem, OutsideWrite
 from inbound.walks.leaving import leave_call
+from inbound.writes.settling import settle
 from inbound.writes.states import Verb, take_step
-from inbound.writes.writing import give_up, settle
+from inbound.writes.writing import give_up
 from tests.inbound.other_side import OtherSide
 from tests.inbound.walks.a_stolen_line import ANOTHER, JUAN, LINE, REFUSED, ROSA, Robbed, ToppedUp, clock, seen, told
 

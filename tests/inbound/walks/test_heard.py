@@ -25,7 +25,7 @@ from inbound.walks.page import lay_walk
 from inbound.walks.what_became import BECAME_OF
 from inbound.writes.mistaken import NO_LONGER
 from inbound.writes.mistaken import STANDS as STANDS_STILL
-from inbound.writes.writing import settle
+from inbound.writes.settling import settle
 from screens.templatetags.screens import bs
 from tests.inbound.a_walk import Caller
 from tests.inbound.other_side import OtherSide

@@ -17,8 +17,8 @@ from inbound.walks.let_down import see_to_the_let_down
 from inbound.walks.page import lay_walk
 from inbound.walks.walking import keep_draft
 from inbound.writes.delivering import deliver_due
+from inbound.writes.settling import settle
 from inbound.writes.states import Verb, take_step
-from inbound.writes.writing import settle
 from telephony import phone_numbers
 from tests.inbound.other_side import OtherSide
 from tests.inbound.walks.test_every_line import typed

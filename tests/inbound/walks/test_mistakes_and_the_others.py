@@ -17,8 +17,8 @@ from inbound.models import OutsideWrite, ServiceLine
 from inbound.walks.leaving import leave_call
 from inbound.walks.page import lay_walk
 from inbound.writes.mistaken import NO_LONGER
+from inbound.writes.settling import settle
 from inbound.writes.states import Verb, take_step
-from inbound.writes.writing import settle
 from tests.inbound.flows_to_read import text_of
 from tests.inbound.other_side import OtherSide
 from tests.inbound.walks.a_stolen_line import (

@@ -30,8 +30,8 @@ from inbound.walks.page import lay_walk
 from inbound.walks.what_became import what_became_of
 from inbound.writes.delivering import deliver_due
 from inbound.writes.mistaken import STANDS
+from inbound.writes.settling import settle
 from inbound.writes.states import Verb, take_step
-from inbound.writes.writing import settle
 from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import LINES, flow_of, text_of
 from tests.inbound.other_side import OtherSide

@@ -17,7 +17,7 @@ from escalations.models import Escalation
 from escalations.working import merge, reject, resolve, take
 from inbound.models import OutsideWrite
 from inbound.walks.page import lay_walk
-from inbound.writes.writing import settle
+from inbound.writes.settling import settle
 from tests.audit import behind_the_audit
 from tests.inbound.other_side import OtherSide
 from tests.inbound.walks.a_stolen_line import (

@@ -15,7 +15,7 @@ from agents.models import Agent, User
 from inbound import tasks
 from inbound.models import OutsideSystem, OutsideWrite
 from inbound.outside.actions import actions
-from inbound.writes import delivering, writing
+from inbound.writes import delivering, settling, writing
 from inbound.writes.delivering import LEASE, REST, deliver_due, recover
 from inbound.writes.states import State, WriteRefused
 from systems.qbc.client import Qbc
@@ -387,7 +387,7 @@ def test_a_late_answer_does_not_overrule_the_supervisor(
 
     def settled() -> None:
         recover(now=now + LEASE)
-        writing.settle(write=write, outcome="not_done", reference="", reason="No está en QBC", by=elena, now=now)
+        settling.settle(write=write, outcome="not_done", reference="", reason="No está en QBC", by=elena, now=now)
 
     meanwhile(monkeypatch, MONEY, settled)
     assert deliver_due(now=now) == 0

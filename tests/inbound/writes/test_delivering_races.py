@@ -12,7 +12,7 @@ from django.db import connection
 
 from agents.models import Agent, User
 from inbound.models import OutsideWrite
-from inbound.writes import writing
+from inbound.writes import settling, writing
 from inbound.writes.delivering import LEASE, REST, deliver_due, recover
 from inbound.writes.states import State, WriteRefused
 from tests.campaigns.together import at_once
@@ -129,7 +129,7 @@ def test_of_two_supervisors_one_settles_a_doubt(owe: Owe, now: datetime, elena: 
     def settle(what: tuple[User, str]) -> bool:
         who, outcome = what
         try:
-            writing.settle(write=write, outcome=outcome, reference="R-1", reason="Libro de QBC", by=who, now=now)
+            settling.settle(write=write, outcome=outcome, reference="R-1", reason="Libro de QBC", by=who, now=now)
         except WriteRefused:
             return False
         return True

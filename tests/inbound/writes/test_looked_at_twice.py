@@ -12,7 +12,7 @@ import pytest
 from agents.models import Agent, Role, User
 from escalations.raising import raise_escalation
 from inbound.models import LimitGivenBack, OutsideSystem, OutsideWrite, Walk
-from inbound.writes import giving_back, second_person, writing
+from inbound.writes import giving_back, second_person, settling, writing
 from inbound.writes.delivering import LEASE, deliver_due, recover
 from inbound.writes.mistaken import MISTAKEN
 from inbound.writes.states import InDoubtElsewhere, State, Verb, WriteRefused, can, take_step, why_not
@@ -30,7 +30,9 @@ MUCH = "201.00"
 def not_done(write: OutsideWrite, by: User, now: datetime) -> OutsideWrite:
     take_step(Verb.SEND, write=write, by=None, now=now, attempts=1, fence=1, lease_until=now + LEASE)
     assert recover(now=now + LEASE) == 1
-    return writing.settle(write=write, outcome="not_done", reference="", reason="No está en el libro", by=by, now=now)
+    settling.settle(write=write, outcome="not_done", reference="", reason="No está en el libro", by=by, now=now)
+    write.refresh_from_db()
+    return write
 
 
 # -- not again so soon -------------------------------------------------------------------------------------------------
@@ -244,14 +246,14 @@ def test_who_asked_does_not_settle_her_own_doubt_in_whatever_role(
     OutsideWrite.objects.filter(pk=write.pk).update(state="uncertain")
     User.objects.filter(pk=ana.user.pk).update(role=role)
     with pytest.raises(WriteRefused, match=why):
-        writing.settle(
+        settling.settle(
             write=write, outcome=outcome, reference="R", reason="x", by=User.objects.get(pk=ana.user.pk), now=now
         )
     write.refresh_from_db()
     assert write.state == State.UNCERTAIN
-    assert (
-        writing.settle(write=write, outcome=outcome, reference="R", reason="x", by=elena, now=now).settled_by == elena
-    )
+    settling.settle(write=write, outcome=outcome, reference="R", reason="x", by=elena, now=now)
+    write.refresh_from_db()
+    assert write.settled_by == elena
 
 
 # -- given back by another ---------------------------------------------------------------------------------------------

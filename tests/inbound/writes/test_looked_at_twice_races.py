@@ -10,7 +10,7 @@ import pytest
 
 from agents.models import Agent, User
 from inbound.models import LimitGivenBack, OutsideWrite, Walk
-from inbound.writes import giving_back, second_person, writing
+from inbound.writes import giving_back, second_person, settling
 from inbound.writes.delivering import deliver_due
 from inbound.writes.second_person import expire_unapproved
 from inbound.writes.states import State, WriteRefused
@@ -87,9 +87,10 @@ def test_a_limit_is_given_back_once(owe: Owe, elena: User, rosa: User, now: date
     write = owe("qbc.top_up")
     OutsideWrite.objects.filter(pk=write.pk).update(state="uncertain")
     write.refresh_from_db()
-    gone = writing.settle(write=write, outcome="not_done", reference="", reason="x", by=elena, now=now)
+    settling.settle(write=write, outcome="not_done", reference="", reason="x", by=elena, now=now)
+    write.refresh_from_db()
     given = at_once(
-        lambda who: went(lambda: giving_back.give_back(write=gone, reason="Visto", by=who, now=now)), [elena, rosa] * 4
+        lambda who: went(lambda: giving_back.give_back(write=write, reason="Visto", by=who, now=now)), [elena, rosa] * 4
     )
     assert (sum(given), LimitGivenBack.objects.count()) == (1, 1)
 
@@ -101,6 +102,6 @@ def test_two_tabs_do_not_share_what_not_done_left_of_a_day(
     write = owe("qbc.top_up")
     OutsideWrite.objects.filter(pk=write.pk).update(state="uncertain")
     write.refresh_from_db()
-    writing.settle(write=write, outcome="not_done", reference="", reason="x", by=elena, now=now)
+    settling.settle(write=write, outcome="not_done", reference="", reason="x", by=elena, now=now)
     asked = at_once(lambda n: went(lambda: owe("qbc.top_up", key=f"k{n}", number=f"7079999{n}")), list(range(8)))
     assert sum(asked) == 1

@@ -11,7 +11,8 @@ import pytest
 
 from agents.models import Agent, User
 from inbound.models import Footstep, OutsideWrite, OutsideWriteChange, Walk
-from inbound.writes import writing
+from inbound.writes import settling, writing
+from inbound.writes.asking import Said
 from inbound.writes.states import State, Verb, WriteRefused, can
 
 pytestmark = pytest.mark.django_db
@@ -256,27 +257,31 @@ def test_a_reference_is_not_optional(owe: Owe, set_mode: SetMode, ana: Agent, no
 def test_an_uncertain_one_is_settled_by_a_supervisor_who_says_how(owe: Owe, elena: User, now: datetime) -> None:
     write = in_state(owe("qbc.top_up"), "uncertain", now)
     with pytest.raises(WriteRefused, match="cómo lo verificó"):
-        writing.settle(write=write, outcome="done", reference="R-1", by=elena, now=now)
+        settling.settle(write=write, outcome="done", reference="R-1", reason=" ", by=elena, now=now)
     with pytest.raises(WriteRefused, match="referencia"):
-        writing.settle(write=write, outcome="done", reference="", reason="Libro", by=elena, now=now)
-    done = writing.settle(write=write, outcome="done", reference="R-1", reason="Libro de QBC", by=elena, now=now)
-    assert (done.state, done.reference, done.settled_by, done.settled_at) == (State.DONE, "R-1", elena, now)
-    assert write.changes.order_by("-pk").first().note == "Libro de QBC"
+        settling.settle(write=write, outcome="done", reference="", reason="Libro", by=elena, now=now)
+    said = settling.settle(write=write, outcome="done", reference="R-1", reason="Libro de QBC", by=elena, now=now)
+    write.refresh_from_db()
+    assert (write.state, write.reference, write.settled_by, write.settled_at) == (State.DONE, "R-1", elena, now)
+    assert said == Said.NOTHING
+    note = "Libro de QBC · QBC no respondió si se hizo."
+    assert write.changes.order_by("-pk").first().note == note
 
 
 def test_or_found_not_done(owe: Owe, elena: User, now: datetime) -> None:
     write = in_state(owe("qbc.top_up"), "uncertain", now)
-    gone = writing.settle(write=write, outcome="not_done", reference="", reason="No está", by=elena, now=now)
-    assert (gone.state, gone.reference, gone.settled_by) == (State.NOT_DONE, "", elena)
+    settling.settle(write=write, outcome="not_done", reference="", reason="No está", by=elena, now=now)
+    write.refresh_from_db()
+    assert (write.state, write.reference, write.settled_by) == (State.NOT_DONE, "", elena)
 
 
 def test_an_agent_does_not_settle_her_own_doubt(owe: Owe, ana: Agent, luis: Agent, oscar: User, now: datetime) -> None:
     write = in_state(owe("qbc.top_up"), "uncertain", now)
     for who in (ana.user, luis.user, oscar):
         with pytest.raises(WriteRefused, match="supervisión"):
-            writing.settle(write=write, outcome="done", reference="R", reason="x", by=who, now=now)
-    with pytest.raises(ValueError, match="maybe"):
-        writing.settle(write=write, outcome="maybe", reference="R", reason="x", by=ana.user, now=now)
+            settling.settle(write=write, outcome="done", reference="R", reason="x", by=who, now=now)
+    with pytest.raises(WriteRefused, match="Elija"):
+        settling.settle(write=write, outcome="maybe", reference="R", reason="x", by=ana.user, now=now)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,57 @@
+"""How a doubt about money or a SIM ended, as a person found it in the other system. That is asked first: what was not
+done may be asked for again, and would be done twice.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from agents.models import User
+from inbound.models import OutsideWrite
+from inbound.writes.asking import Said, ask
+from inbound.writes.giving_back import required
+from inbound.writes.states import Verb, WriteRefused, check_can, take_step
+from inbound.writes.writing import reference_given
+
+DONE, NOT_DONE = "done", "not_done"
+REASON_LENGTH = 200  # what the system said stands behind it
+_VERBS = {DONE: Verb.FIND_DONE, NOT_DONE: Verb.FIND_NOT_DONE}
+
+
+def settle(*, write: OutsideWrite, outcome: str, reference: str, reason: str, by: User, now: datetime) -> Said:
+    """A supervisor has looked in the other system: an uncertain write was `done`, with its reference, or `not_done`.
+    Never whoever asked for it, in whatever role she is now. `reason`: how she saw it.
+
+    Returns what the system said when it was asked. Said.DONE: that stands, with the reference it gave, whatever was
+    found; of anything else her word stands, and what it said behind her reason. Call it outside of any transaction.
+    Raises WriteRefused; nothing has changed then.
+    """
+    if outcome not in _VERBS:
+        raise WriteRefused(_("Elija si se hizo o no."))
+    reason = required(reason, _("Escriba cómo lo verificó."))[:REASON_LENGTH]
+    verb, there = _VERBS[outcome], OutsideWrite.objects.get(pk=write.pk)
+    check_can(verb, write=there, by=by)
+    said = ask(write=there, now=now)
+    if said == Said.DONE:
+        return said
+    if said == Said.DONE_UNNAMED and outcome == NOT_DONE:
+        words = _("No cambió nada: %(system)s responde que sí se hizo, sin dar una referencia. Búsquela allí.")
+        raise WriteRefused(words % {"system": write.get_system_display()})
+    named: dict[str, Any] = {"reference": reference_given(reference)} if outcome == DONE else {}
+    take_step(verb, write=write, by=by, now=now, note=f"{reason} · {what_it_said(said, write=write)}", **named)
+    return said
+
+
+def what_it_said(said: Said, *, write: OutsideWrite) -> str:
+    """A sentence."""
+    words = {
+        Said.DONE: _("%(system)s responde ahora que sí se hizo: quedó como hecha, con la referencia que dio."),
+        Said.DONE_UNNAMED: _("%(system)s dijo que se hizo."),
+        Said.NOT_DONE: _("%(system)s dijo que no se hizo."),
+        Said.NOTHING: _("%(system)s no respondió si se hizo."),
+        Said.NOT_ASKED: _("A %(system)s no se le preguntó: no está conectado."),
+    }[said]
+    return words % {"system": write.get_system_display()}
