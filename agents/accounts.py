@@ -9,11 +9,11 @@ from functools import cache
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Case, CharField, Exists, Func, Max, OuterRef, Q, QuerySet, When
+from django.db.models import Case, CharField, Exists, Func, OuterRef, Q, QuerySet, When
 from django.dispatch import Signal
 from django.http import HttpRequest
 
-from agents.models import AccountEvent, AccountSeen, Role, User
+from agents.models import AccountEvent, AccountEventSeen, AccountSeen, Role, User
 
 Kind = AccountEvent.Kind
 KNOWN_FOR = timedelta(days=60)  # a browser at an address somebody has used within that time is no new one
@@ -37,7 +37,8 @@ class _UnseenMarks(Func):
         SELECT DISTINCT event.mark FROM agents_accountevent event
          WHERE event.user_id = agents_user.id AND NOT EXISTS (
                SELECT FROM agents_accountseen seen WHERE seen.user_id = event.user_id AND seen.at >= event.at
-                  AND coalesce(seen.last, event.id) >= event.id))"""
+                  AND coalesce(seen.last, event.id) >= event.id)
+               AND NOT EXISTS (SELECT FROM agents_accounteventseen seen WHERE seen.event_id = event.id))"""
     output_field = ArrayField(CharField())
 
 
@@ -141,7 +142,7 @@ def unseen(*, user: User, mark: str) -> Sequence[AccountEvent]:
         Q(last=None) | Q(last__gte=OuterRef("pk")), user=OuterRef("user"), at__gte=OuterRef("at")
     )
     found = (
-        AccountEvent.objects.filter(~Exists(seen), user=user)
+        AccountEvent.objects.filter(~Exists(seen), user=user, seen=None)
         .select_related("by")
         .order_by(_STRANGERS_FIRST, "-at", "-pk")
     )
@@ -150,12 +151,12 @@ def unseen(*, user: User, mark: str) -> Sequence[AccountEvent]:
 
 @dataclass(frozen=True)
 class News:
-    """What a page tells of an account. `last`: the newest row of it, which her word that she has seen it names."""
+    """What a page tells of an account. `keys`: of each event of it, which her word that she has seen them names."""
 
     events: Sequence[AccountEvent]
     more: int  # than are shown
     are_all_counted: bool
-    last: int
+    keys: Sequence[int]
     is_own: bool  # whether any of it is about her account
 
 
@@ -168,14 +169,15 @@ def news_of(*, user: User, mark: str) -> News | None:
         events=found[:SHOWN],
         more=max(len(found) - SHOWN, 0),
         are_all_counted=len(found) < READ,
-        last=max(event.pk for event in found),
+        keys=[event.pk for event in found],
         is_own=not all(event.is_of_the_centre for event in found),
     )
 
 
-def see(*, user: User, last: int, now: datetime) -> None:
-    """She has seen what happened up to that event, as her page told it; what is written since, the next one tells."""
-    newest = AccountEvent.objects.filter(user=user, pk__lte=last).aggregate(newest=Max("pk"))["newest"]
-    before = AccountSeen.objects.filter(user=user).first()
-    if newest is not None and (before is None or before.last is None or before.last < newest):
-        AccountSeen.objects.update_or_create(user=user, defaults={"at": now, "last": newest})
+def see(*, user: User, keys: Sequence[int], mark: str, now: datetime) -> None:
+    """She has seen these, as her page told them, and what she did in this session herself; what is there since, or was
+    not yet then, the next one tells.
+    """
+    hers = Q(pk__in=keys[:READ]) | (Q(mark=mark) if mark else Q())
+    seen = AccountEvent.objects.filter(hers, user=user, seen=None).values_list("pk", flat=True)
+    AccountEventSeen.objects.bulk_create((AccountEventSeen(event_id=pk, at=now) for pk in seen), ignore_conflicts=True)

@@ -53,7 +53,7 @@ class SessionsView(ListUserSessionsView):
 @require_POST
 def events_seen(request: HttpRequest) -> HttpResponse:
     """She has seen what happened to her account, as far as her page told it."""
-    last = request.POST.get("last", "")
-    if last.isascii() and last.isdigit() and len(last) < 19:
-        see(user=signed_in_user(request), last=int(last), now=timezone.now())
+    told = request.POST.getlist("key")
+    keys = [int(key) for key in told if key.isascii() and key.isdigit() and len(key) < 19]
+    see(user=signed_in_user(request), keys=keys, mark=place_of(request).mark, now=timezone.now())
     return HttpResponse("") if request.htmx else redirect("home")  # type: ignore[attr-defined]

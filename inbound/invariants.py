@@ -14,11 +14,17 @@ from inbound.repairs.watching import REGISTERED
 from inbound.walks.consequences import INTERACTION
 from inbound.walks.let_down import LOOKED_BACK, NOT_ABOUT_TO_BE, STILL_TO_BE_DONE
 from inbound.writes.limits import NOT_HAPPENING
-from inbound.writes.states import STEPS, State
+from inbound.writes.states import ANSWERED, STEPS, State
 from work.invariants import Rule
 
 BEGINS = (State.WAITING, State.BY_HAND, State.APPROVAL)
-ALLOWED = sorted({("", state.value) for state in BEGINS} | {(s.from_state.value, s.to_state.value) for s in STEPS})
+ALLOWED = sorted(
+    {("", state.value) for state in BEGINS}
+    | {(s.from_state.value, s.to_state.value) for s in STEPS}
+    | {(state.value, state.value) for state in ANSWERED}
+)
+_AFTER_ALL = """EXISTS (SELECT FROM inbound_outsidewritechange a
+                         WHERE a.write_id = w.id AND a.from_state = 'not_done' AND a.to_state = 'done')"""
 _CHAIN = """
   SELECT w.key, w.is_accountable, c.from_state, c.to_state, c.id,
          lag(c.to_state, 1, '') OVER (PARTITION BY c.write_id ORDER BY c.id) AS before
@@ -58,8 +64,9 @@ RULES = [
     Rule(
         "money_once_a_call",
         gettext_lazy("En una llamada, a un número se le hace una vez cada operación de dinero o de SIM."),
-        """SELECT min(w.key) FROM inbound_outsidewrite w
-            WHERE w.is_accountable AND w.state NOT IN ('refused', 'not_done')
+        # what was found done after all may have been asked for again: a person looks, by its card
+        f"""SELECT min(w.key) FROM inbound_outsidewrite w
+            WHERE w.is_accountable AND w.state NOT IN ('refused', 'not_done') AND NOT {_AFTER_ALL}
             GROUP BY w.walk_id, w.action, w.to_whom HAVING count(*) > 1""",
     ),
     Rule(
@@ -69,7 +76,8 @@ RULES = [
             WHERE w.approve_until IS NOT NULL AND EXISTS (
               SELECT FROM inbound_outsidewritechange s
                WHERE s.write_id = w.id AND s.to_state NOT IN ('approval', 'not_done')
-                 AND s.from_state <> 'uncertain' AND (s.from_state, s.to_state) <> ('approval', 'uncertain')
+                 AND s.from_state NOT IN ('uncertain', 'not_done')
+                 AND (s.from_state, s.to_state) <> ('approval', 'uncertain')
                  AND NOT EXISTS (SELECT FROM inbound_outsidewritechange a
                                   WHERE a.write_id = w.id AND a.id <= s.id AND a.from_state = 'approval'
                                     AND a.to_state = 'waiting' AND a.by_id <> w.owed_by_id))""",
@@ -77,8 +85,8 @@ RULES = [
     Rule(
         "limit_is_given_back_by_another",
         gettext_lazy("El límite de un día lo devolvió otra persona que quien pidió la operación, y no se hizo."),
-        """SELECT w.key FROM inbound_limitgivenback g JOIN inbound_outsidewrite w ON w.id = g.write_id
-            WHERE g.by_id = w.owed_by_id OR w.state <> 'not_done' OR NOT w.is_accountable""",
+        f"""SELECT w.key FROM inbound_limitgivenback g JOIN inbound_outsidewrite w ON w.id = g.write_id
+             WHERE g.by_id = w.owed_by_id OR w.state <> 'not_done' AND NOT {_AFTER_ALL} OR NOT w.is_accountable""",
     ),
     Rule(
         "nobody_is_let_down_unseen",

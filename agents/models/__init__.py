@@ -1,6 +1,6 @@
 """Nouns of who works here, by story: people, what they are doing, personal data that left their page, the audit."""
 
-from agents.models.accounts import AccountEvent, AccountSeen, PowerRequest
+from agents.models.accounts import AccountEvent, AccountEventSeen, AccountSeen, PowerRequest
 from agents.models.audit import AuditDigest, AuditRemoval, FactChange, StrangersTold, StrangeWrite
 from agents.models.data_policy import DataPolicy, LegalHold, RemovalRun
 from agents.models.disclosures import Disclosure
@@ -11,6 +11,7 @@ from agents.models.states import AgentState, By, PauseReason, Shift, StatePolicy
 
 __all__ = [
     "AccountEvent",
+    "AccountEventSeen",
     "AccountSeen",
     "Agent",
     "AgentMessage",

@@ -94,10 +94,20 @@ OF_THE_CENTRE: dict[str, Promise] = {
 }
 
 
-class AccountSeen(models.Model):
-    """What somebody has seen of what happened to her account: all until `at`, as far as the row `last`.
+class AccountEventSeen(models.Model):
+    """That whoever an event is told to has seen it. Each by itself: one with an earlier moment, or an earlier key, may
+    be there later than one she was shown.
+    """
 
-    A row may have an earlier moment than one that was shown, and be there later. Empty: `at` alone says it.
+    refuses_strangers = True
+
+    event = models.OneToOneField(AccountEvent, models.CASCADE, primary_key=True, related_name="seen")
+    at = models.DateTimeField()
+
+
+class AccountSeen(models.Model):
+    """What somebody had seen before each event was marked by itself: all until `at`, as far as the row `last`. Nothing
+    is written here any more.
     """
 
     refuses_strangers = True

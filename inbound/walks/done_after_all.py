@@ -1,4 +1,4 @@
-"""What somebody settled as not done, and its system says was: a person looks whether it was done twice.
+"""What somebody settled as not done, and its system says was: that stands; a person looks whether it was done twice.
 
 When it was settled its system was asked (`inbound/writes/asking.py`); it may have been silent then, or what was sent on
 its way. So it is asked once more a while later.
@@ -9,31 +9,33 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext as _
 
 from escalations.raising import raise_escalation
-from inbound.models import OutsideWrite, OutsideWriteChange
+from inbound.models import OutsideWrite
 from inbound.outside.actions import actions
 from inbound.outside.reaching import clients
 from inbound.walks.consequences import told_of
 from inbound.walks.let_down import KIND
-from inbound.writes.asking import AGAIN, ASKED_FOR, AT_A_TIME, Said, answer_of
+from inbound.writes.asking import (
+    AGAIN,
+    ASKED_FOR,
+    AT_A_TIME,
+    Said,
+    answer_of,
+    confirm,
+    settled_as_not_done,
+)
+from inbound.writes.settling import what_it_said
+from inbound.writes.states import Verb, note_answer
 from telephony.phone_numbers import parse
 
 AFTER_ALL = "write:%d:after_all"  # the key of its card
-State = OutsideWrite.State
 
 
 def ask_once_more(*, now: datetime) -> int:
     """Returns how many cards were raised. Call it outside of any transaction."""
-    settled = OutsideWriteChange.objects.filter(
-        write=OuterRef("pk"), from_state=State.UNCERTAIN, to_state=State.NOT_DONE
-    )
-    to_ask = OutsideWrite.objects.filter(
-        Exists(settled), state=State.NOT_DONE, settled_at__gt=now - ASKED_FOR, not_before__lte=now,
-        not_before__gt=F("settled_at"),
-    )  # fmt: skip
+    to_ask = settled_as_not_done().filter(settled_at__gt=now - ASKED_FOR, not_before__lte=now)
     reached, raised = clients(now=now), 0
     for write in to_ask.select_related("walk__line", "settled_by", "card").order_by("not_before")[:AT_A_TIME]:
         said, reference = answer_of(write, reached)
@@ -43,6 +45,10 @@ def ask_once_more(*, now: datetime) -> int:
                 raised += 1
             again = now + AGAIN if said in (Said.NOTHING, Said.NOT_ASKED) else write.settled_at
             OutsideWrite.objects.filter(pk=write.pk).update(not_before=again)
+            if said == Said.DONE:  # counts for the limits of its day again, whoever had it given back
+                confirm(write, reference, now=now, verb=Verb.FIND_DONE_AFTER_ALL)
+            elif said == Said.DONE_UNNAMED:
+                note_answer(write, words=what_it_said(said, write=write), now=now)
     return raised
 
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from inbound.models import OutsideWrite
+from inbound.models import OutsideWrite, OutsideWriteChange
 from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.reaching import Clients, NotConnected, clients
 from inbound.writes.states import State, Verb, WriteRefused, take_step
 from systems.errors import SystemUnavailable
 
 AGAIN = timedelta(minutes=5)  # until the same one is asked about once more
+SILENT_FOR = timedelta(hours=1)  # until a person's word that it was not done is enough
 ASKED_FOR = timedelta(days=2)
 AT_A_TIME = 20
 
@@ -46,6 +48,19 @@ def ask(*, write: OutsideWrite, now: datetime) -> Said:
     return _ask(write, clients(now=now), now)
 
 
+def settled_as_not_done() -> QuerySet[OutsideWrite]:
+    """Doubts that a person found not done, and whose system is to be asked about them once more."""
+    settled = OutsideWriteChange.objects.filter(
+        write=OuterRef("pk"), from_state=State.UNCERTAIN, to_state=State.NOT_DONE
+    )
+    return OutsideWrite.objects.filter(Exists(settled), state=State.NOT_DONE, not_before__gt=F("settled_at"))
+
+
+def is_to_be_asked(write: OutsideWrite, *, now: datetime) -> bool:
+    """Whether its system may yet say that it was done after all."""
+    return settled_as_not_done().filter(pk=write.pk, settled_at__gt=now - SILENT_FOR).exists()
+
+
 def answer_of(write: OutsideWrite, reached: Clients) -> tuple[Said, str]:
     """What its system says, with the reference it gives."""
     try:
@@ -63,7 +78,7 @@ def answer_of(write: OutsideWrite, reached: Clients) -> tuple[Said, str]:
 def _ask(write: OutsideWrite, reached: Clients, now: datetime) -> Said:
     said, reference = answer_of(write, reached)
     if said == Said.DONE:
-        return said if _confirm(write, reference, now) else Said.NOTHING
+        return said if confirm(write, reference, now=now) else Said.NOTHING
     kept = {
         Said.NOT_DONE: _("El otro sistema dice que con esta clave no hizo nada."),
         Said.DONE_UNNAMED: _("El otro sistema dice que con esta clave lo hizo, sin dar una referencia."),
@@ -73,11 +88,12 @@ def _ask(write: OutsideWrite, reached: Clients, now: datetime) -> Said:
     return said
 
 
-def _confirm(write: OutsideWrite, reference: str, now: datetime) -> bool:
+def confirm(write: OutsideWrite, reference: str, *, now: datetime, verb: Verb = Verb.CONFIRM) -> bool:
+    """It was done, says its system, with this reference. False where a person was faster."""
     note = _("El otro sistema confirmó la clave.")
     try:
         take_step(
-            Verb.CONFIRM, write=write, by=None, now=now, sent_as=write.fence, note=note, last_error="",
+            verb, write=write, by=None, now=now, sent_as=write.fence, note=note, last_error="",
             reference=reference,
         )  # fmt: skip
     except WriteRefused:  # a person was faster

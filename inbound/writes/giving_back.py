@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from inbound.models import LimitGivenBack, OutsideWrite, OutsideWriteChange
+from inbound.writes.asking import is_to_be_asked
 from inbound.writes.states import State, WriteRefused
 
 
@@ -35,8 +36,10 @@ def given_back(write: OutsideWrite) -> LimitGivenBack | None:
     return LimitGivenBack.objects.filter(write=write).select_related("by").first()
 
 
-def why_not_given_back(*, write: OutsideWrite, by: User) -> str:
-    """The sentence why this person cannot give it back now; empty when she can."""
+def why_not_given_back(*, write: OutsideWrite, by: User, now: datetime) -> str:
+    """The sentence why this person cannot give it back now; empty when she can. Of what was in doubt its system is
+    asked once more first: money may have moved.
+    """
     if not by.steers_campaigns:
         return _("Esto lo resuelve supervisión.")
     if write.owed_by_id == by.pk:
@@ -45,6 +48,9 @@ def why_not_given_back(*, write: OutsideWrite, by: User) -> str:
         return _("Solo se devuelve lo que se resolvió que no se hizo.")
     if not counts_though_not_done(write):
         return _("Ya no cuenta para el límite del día.")
+    if is_to_be_asked(write, now=now):
+        words = _("A %(system)s se le pregunta una vez más si se hizo: espere unos minutos, o una hora si no responde.")
+        return words % {"system": write.get_system_display()}
     return ""
 
 
@@ -53,7 +59,7 @@ def give_back(*, write: OutsideWrite, reason: str, by: User, now: datetime) -> L
     reason = required(reason, _("Escriba por qué se devuelve."))
     with transaction.atomic():  # of two clicks the second reads what the first wrote
         locked = OutsideWrite.objects.select_for_update(no_key=True, of=("self",)).get(pk=write.pk)
-        if why := why_not_given_back(write=locked, by=by):
+        if why := why_not_given_back(write=locked, by=by, now=now):
             raise WriteRefused(why)
         return LimitGivenBack.objects.create(write=locked, at=now, by=by, reason=reason[:300])
 

@@ -7,17 +7,17 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agents.models import User
 from inbound.models import OutsideWrite
 from inbound.writes.asking import Said, ask
 from inbound.writes.giving_back import required
-from inbound.writes.states import Verb, WriteRefused, check_can, take_step
+from inbound.writes.states import Verb, WriteRefused, check_can, note_answer, take_step
 from inbound.writes.writing import reference_given
 
 DONE, NOT_DONE = "done", "not_done"
-REASON_LENGTH = 200  # what the system said stands behind it
 _VERBS = {DONE: Verb.FIND_DONE, NOT_DONE: Verb.FIND_NOT_DONE}
 
 
@@ -26,12 +26,12 @@ def settle(*, write: OutsideWrite, outcome: str, reference: str, reason: str, by
     Never whoever asked for it, in whatever role she is now. `reason`: how she saw it.
 
     Returns what the system said when it was asked. Said.DONE: that stands, with the reference it gave, whatever was
-    found; of anything else her word stands, and what it said behind her reason. Call it outside of any transaction.
+    found; of anything else her word stands, with what it said before it. Call it outside of any transaction.
     Raises WriteRefused; nothing has changed then.
     """
     if outcome not in _VERBS:
         raise WriteRefused(_("Elija si se hizo o no."))
-    reason = required(reason, _("Escriba cómo lo verificó."))[:REASON_LENGTH]
+    reason = required(reason, _("Escriba cómo lo verificó."))
     verb, there = _VERBS[outcome], OutsideWrite.objects.get(pk=write.pk)
     check_can(verb, write=there, by=by)
     said = ask(write=there, now=now)
@@ -41,7 +41,9 @@ def settle(*, write: OutsideWrite, outcome: str, reference: str, reason: str, by
         words = _("No cambió nada: %(system)s responde que sí se hizo, sin dar una referencia. Búsquela allí.")
         raise WriteRefused(words % {"system": write.get_system_display()})
     named: dict[str, Any] = {"reference": reference_given(reference)} if outcome == DONE else {}
-    take_step(verb, write=write, by=by, now=now, note=f"{reason} · {what_it_said(said, write=write)}", **named)
+    with transaction.atomic():
+        note_answer(there, words=what_it_said(said, write=there), now=now)
+        take_step(verb, write=write, by=by, now=now, note=reason, **named)
     return said
 
 

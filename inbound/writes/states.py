@@ -43,6 +43,7 @@ class Verb(StrEnum):
     TRY_AGAIN = "try_again"
     FIND_DONE = "find_done"
     FIND_NOT_DONE = "find_not_done"
+    FIND_DONE_AFTER_ALL = "find_done_after_all"
     WRITE_BY_HAND = "write_by_hand"
     GIVE_UP = "give_up"
     APPROVE = "approve"
@@ -92,6 +93,8 @@ STEPS: tuple[Step, ...] = (
     Step(Verb.DOUBT, State.PARKED, State.UNCERTAIN, CENTRE, OfAllWork.HOLD),
     # its answer came after all, while nobody had settled it
     Step(Verb.CONFIRM, State.UNCERTAIN, State.DONE, CENTRE, OfAllWork.SETTLE),
+    # it was settled as not done, and its system says that it was
+    Step(Verb.FIND_DONE_AFTER_ALL, State.NOT_DONE, State.DONE, CENTRE, OfAllWork.SETTLE),
     Step(Verb.FIND_DONE, State.UNCERTAIN, State.DONE, ANOTHER, OfAllWork.SETTLE),
     Step(Verb.FIND_NOT_DONE, State.UNCERTAIN, State.NOT_DONE, ANOTHER, OfAllWork.SETTLE),
     Step(Verb.TRY_AGAIN, State.PARKED, State.WAITING, SUPERVISION, OfAllWork.TRY_AGAIN),
@@ -108,6 +111,7 @@ STEPS: tuple[Step, ...] = (
     # she may still think better of it: nothing was sent
     Step(Verb.GIVE_UP, State.APPROVAL, State.NOT_DONE, frozenset({Actor.ASKER}), OfAllWork.SETTLE),
 )
+ANSWERED = (State.UNCERTAIN, State.NOT_DONE)  # in which its system's answer is a line that changes nothing
 SETTLED = (State.DONE, State.NOT_DONE)
 
 
@@ -165,6 +169,11 @@ def why_not(verb: Verb, *, write: OutsideWrite, by: User) -> str:
 def begin(write: OutsideWrite, *, by: User | None, now: datetime) -> None:
     """The first line of the history of a write that was just made."""
     _note(write, from_state="", by=by, now=now, note="")
+
+
+def note_answer(write: OutsideWrite, *, words: str, now: datetime) -> None:
+    """What its system said when it was asked, as a line of the history that changes nothing."""
+    _note(write, from_state=write.state, by=None, now=now, note=words)
 
 
 def take_step(

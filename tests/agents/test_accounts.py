@@ -81,20 +81,42 @@ def test_a_new_place_is_told_in_the_other_session_and_by_mail_and_a_known_one_is
     assert Notice.objects.filter(kind="account", to=["elena@example.org"]).count() == 2
     here.post(reverse("account_seen"))
     assert "Pasó algo con su cuenta" in here.get("/people/").content.decode(), "of what was not said"
-    (last,) = re.findall(r'name="last" value="(\d+)"', page)
+    told = re.findall(r'name="key" value="(\d+)"', page)
     signs_in("elena", browser=CHROME, address="10.9.9.8")
-    here.post(reverse("account_seen"), {"last": last})
+    here.post(reverse("account_seen"), {"key": told})
     page = here.get("/people/").content.decode()
     assert "10.9.9.8" in page, "it happened after she had her page"
     assert "10.9.9.9" not in page
-    for word in ("", "mañana", "²", "-1", "0", "9" * 19, last):
-        here.post(reverse("account_seen"), {"last": word})
-    assert "10.9.9.8" in here.get("/people/").content.decode()
-    here.post(reverse("account_seen"), {"last": "9" * 18})
+    for word in ("", "mañana", "²", "-1", "0", "9" * 19, "9" * 18, *told):
+        here.post(reverse("account_seen"), {"key": word})
+    page = here.get("/people/").content.decode()
+    assert "10.9.9.8" in page
+    here.post(reverse("account_seen"), {"key": re.findall(r'name="key" value="(\d+)"', page)})
     assert "Pasó algo" not in here.get("/people/").content.decode()
-    assert AccountSeen.objects.get(user=elena).last < 9**18, "what is to come she has not seen"
-    note(user=elena, kind=AccountEvent.Kind.UNLOCKED, now=timezone.now() - timedelta(minutes=9), words="tarde")
-    assert "tarde" in here.get("/people/").content.decode(), "its moment was earlier, and it was there later"
+
+
+def test_what_was_written_before_and_is_there_later_is_told(elena: User, signed_in: Any) -> None:
+    """A lock held it up: its moment is earlier than what she was shown, and its key lower."""
+    note(user=elena, kind=AccountEvent.Kind.UNLOCKED, now=timezone.now())
+    here = signed_in(elena)
+    told = re.findall(r'name="key" value="(\d+)"', here.get("/people/").content.decode())
+    here.post(reverse("account_seen"), {"key": told})
+    before = {"pk": int(told[0]) - 1, "at": timezone.now() - timedelta(minutes=9)}
+    AccountEvent.objects.create(user=elena, kind=AccountEvent.Kind.SESSIONS_ENDED, note="tarde", **before)
+    assert "tarde" in here.get("/people/").content.decode()
+
+
+def test_nobody_has_seen_for_another(elena: User, ana: Agent, signed_in: Any) -> None:
+    event = note(user=elena, kind=AccountEvent.Kind.UNLOCKED, now=timezone.now())
+    signed_in(ana).post(reverse("account_seen"), {"key": event.pk})
+    assert "Pasó algo con su cuenta" in signed_in(elena).get("/people/").content.decode()
+
+
+def test_what_was_seen_before_each_was_marked_by_itself_stays_seen(elena: User, signed_in: Any) -> None:
+    now = timezone.now()
+    event = note(user=elena, kind=AccountEvent.Kind.UNLOCKED, now=now)
+    AccountSeen.objects.create(user=elena, at=now, last=event.pk)
+    assert "Pasó algo" not in signed_in(elena).get("/people/").content.decode()
 
 
 def test_of_many_things_some_are_shown_and_the_others_counted(elena: User, signed_in: Any) -> None:

@@ -57,7 +57,8 @@ NEITHER = {
     "telephony.Seat": "who sits where now; attempts and calls say who called",
     "telephony.SupervisorSeat": "who sits where now",
     # lists of codes, and who tries to get in
-    "agents.AccountSeen": "what a person has seen; what happened is a book",
+    "agents.AccountEventSeen": "what a person has seen; what happened is a book",
+    "agents.AccountSeen": "what a person had seen; what happened is a book",
     "agents.CodeTries": "a count that a success takes back",
     "agents.Skill": "a list of codes",
     "agents.StrangersTold": "how far a book was told; only the application writes it",

@@ -213,6 +213,7 @@ def test_what_was_written_is_named_as_far_as_there_is_room_and_how_much_more_the
         "INSERT INTO agents_strangerstold (id, open_from, told_of, at) VALUES (1, 99999, 0, now())",
         "UPDATE agents_strangerstold SET open_from = 99999, told_of = 99999, at = now()",
         "INSERT INTO agents_accountseen (user_id, at) SELECT id, '2099-01-01' FROM agents_user",
+        "INSERT INTO agents_accounteventseen (event_id, at) SELECT id, now() FROM agents_accountevent",
         "DELETE FROM agents_strangerstold",
     ],
 )

@@ -13,10 +13,11 @@ from django.urls import reverse
 
 from agents.models import Agent, User
 from escalations.models import Escalation
-from inbound.models import OutsideWrite, OutsideWriteChange, Walk
+from inbound.models import LimitGivenBack, OutsideWrite, OutsideWriteChange, Walk
 from inbound.walks.done_after_all import AFTER_ALL, ask_once_more
 from inbound.writes.asking import ask_about_doubts
 from inbound.writes.delivering import deliver_due
+from inbound.writes.giving_back import that_count
 from inbound.writes.writing import owe_write
 from systems.wire import forget_wires
 from tests.inbound.conftest import PAYLOADS
@@ -113,9 +114,9 @@ def test_not_done_is_taken_where_the_system_says_so_or_nothing(
     assert says in signed_in(elena).post(address, sent, follow=True).content.decode()
     write.refresh_from_db()
     assert (write.state, write.settled_by) == ("not_done", elena)
-    note = OutsideWriteChange.objects.filter(write=write).last().note
-    assert note.startswith("No está en su libro · ")
-    assert says in note
+    answer, word = OutsideWriteChange.objects.filter(write=write).order_by("-pk")[:2][::-1]
+    assert (answer.by, answer.to_state, word.by, word.note) == (None, "uncertain", elena, "No está en su libro")
+    assert says in answer.note
 
 
 def test_what_was_settled_as_not_done_and_was_done_is_handed_over_once(
@@ -139,7 +140,32 @@ def test_what_was_settled_as_not_done_and_was_done_is_handed_over_once(
     card = Escalation.objects.get(key=AFTER_ALL % write.pk)
     assert f"Elena resolvió que no se hizo, y C_CLI4G responde que sí ({deed['reference']})" in card.reason
     write.refresh_from_db()
-    assert write.state == "not_done", "what somebody settled a person looks at"
+    assert (write.state, write.reference, write.settled_by) == ("done", deed["reference"], None)
+    history = OutsideWriteChange.objects.filter(write=write).order_by("pk").values_list("to_state", "by")
+    assert list(history)[-2:] == [("not_done", elena.pk), ("done", None)]
+
+
+def test_no_limit_is_given_back_while_its_system_may_say_that_it_was_done(
+    doubt: Callable[[str], OutsideWrite], sandbox: RunningSandbox, elena: User, signed_in: SignedIn, now: datetime
+) -> None:
+    """Else money moves twice, and her day counts the second alone."""
+    write = doubt("timed_out_after_doing")
+    sent = {"outcome": "not_done", "reference": "", "reason": "No está en su libro"}
+    client, back = signed_in(elena), reverse("inbound:write_give_back", args=[write.pk])
+    with time_machine.travel(now + timedelta(minutes=1), tick=False):
+        client.post(reverse("inbound:write_settle", args=[write.pk]), sent)
+        assert "se le pregunta una vez más si se hizo" in client.get(f"/lines/writes/{write.pk}/").content.decode()
+        page = client.post(back, {"reason": "Visto"}, follow=True).content.decode()
+        assert "se le pregunta una vez más si se hizo" in page
+    assert not LimitGivenBack.objects.exists()
+    with time_machine.travel(now + timedelta(minutes=62), tick=False):  # an hour of silence: her word is enough
+        client.post(back, {"reason": "Visto"})
+    assert LimitGivenBack.objects.count() == 1
+    assert not that_count(OutsideWrite.objects.filter(pk=write.pk)).exists()
+    sandbox.turn("c_cli4g")
+    forget_wires()
+    assert ask_once_more(now=now + timedelta(minutes=70)) == 1
+    assert that_count(OutsideWrite.objects.filter(pk=write.pk)).exists(), "it was done: it counts again"
 
 
 def test_what_its_system_says_was_not_done_is_asked_about_once_more_and_then_no_more(

@@ -31,6 +31,7 @@ def not_done(write: OutsideWrite, by: User, now: datetime) -> OutsideWrite:
     take_step(Verb.SEND, write=write, by=None, now=now, attempts=1, fence=1, lease_until=now + LEASE)
     assert recover(now=now + LEASE) == 1
     settling.settle(write=write, outcome="not_done", reference="", reason="No está en el libro", by=by, now=now)
+    OutsideWrite.objects.filter(pk=write.pk).update(not_before=now)  # as if it had been asked about once more
     write.refresh_from_db()
     return write
 
@@ -300,7 +301,7 @@ def test_what_the_system_itself_refused_does_not_count_nor_when_it_is_given_up(
     first.refresh_from_db()
     assert first.state == State.REFUSED
     writing.give_up(write=first, reason="No hay tal línea", by=ana.user, now=now)
-    assert giving_back.why_not_given_back(write=OutsideWrite.objects.get(pk=first.pk), by=elena)
+    assert giving_back.why_not_given_back(write=OutsideWrite.objects.get(pk=first.pk), by=elena, now=now)
     assert owe("qbc.top_up", key="b", number="70799999").pk
 
 
@@ -326,7 +327,7 @@ def test_who_gives_back_is_another_and_once(
 def test_only_what_was_not_done_is_given_back(state: str, owe: Owe, elena: User, now: datetime) -> None:
     write = owe("qbc.top_up")
     write.state = OutsideWrite.State(state)
-    assert giving_back.why_not_given_back(write=write, by=elena)
+    assert giving_back.why_not_given_back(write=write, by=elena, now=now)
 
 
 @pytest.mark.parametrize("which", ["amount", "payload", "both"])

@@ -88,6 +88,7 @@ def test_a_limit_is_given_back_once(owe: Owe, elena: User, rosa: User, now: date
     OutsideWrite.objects.filter(pk=write.pk).update(state="uncertain")
     write.refresh_from_db()
     settling.settle(write=write, outcome="not_done", reference="", reason="x", by=elena, now=now)
+    OutsideWrite.objects.filter(pk=write.pk).update(not_before=now)  # as if it had been asked about once more
     write.refresh_from_db()
     given = at_once(
         lambda who: went(lambda: giving_back.give_back(write=write, reason="Visto", by=who, now=now)), [elena, rosa] * 4
