@@ -9,6 +9,7 @@ from functools import cache
 
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.postgres.fields import ArrayField
+from django.core.signing import BadSignature, Signer
 from django.db.models import Case, CharField, Exists, Func, OuterRef, Q, QuerySet, When
 from django.dispatch import Signal
 from django.http import HttpRequest
@@ -21,6 +22,7 @@ READ = 100  # events, where several happened
 SHOWN = 5  # of them, on every page
 _STRANGERS_FIRST = Case(When(kind=Kind.STRANGER, then=0), default=1)
 MARK = "mark"  # of a session
+_TOLD = Signer(salt="agents.accounts.told")
 account_changed = Signal()  # event: an AccountEvent, also_to: addresses beside hers; whoever mails hears it
 
 BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
@@ -151,12 +153,14 @@ def unseen(*, user: User, mark: str) -> Sequence[AccountEvent]:
 
 @dataclass(frozen=True)
 class News:
-    """What a page tells of an account. `keys`: of each event of it, which her word that she has seen them names."""
+    """What a page tells of an account. `told`: which events it tells of, signed for this session: her word that she has
+    seen them hands it back.
+    """
 
     events: Sequence[AccountEvent]
     more: int  # than are shown
     are_all_counted: bool
-    keys: Sequence[int]
+    told: str
     is_own: bool  # whether any of it is about her account
 
 
@@ -169,15 +173,20 @@ def news_of(*, user: User, mark: str) -> News | None:
         events=found[:SHOWN],
         more=max(len(found) - SHOWN, 0),
         are_all_counted=len(found) < READ,
-        keys=[event.pk for event in found],
+        told=_TOLD.sign_object([user.pk, mark, [event.pk for event in found]]),
         is_own=not all(event.is_of_the_centre for event in found),
     )
 
 
-def see(*, user: User, keys: Sequence[int], mark: str, now: datetime) -> None:
-    """She has seen these, as her page told them, and what she did in this session herself; what is there since, or was
+def see(*, user: User, told: str, mark: str, now: datetime) -> None:
+    """She has seen what a page of this session told her; of anything else nothing is seen. What is there since, or was
     not yet then, the next one tells.
     """
-    hers = Q(pk__in=keys[:READ]) | (Q(mark=mark) if mark else Q())
-    seen = AccountEvent.objects.filter(hers, user=user, seen=None).values_list("pk", flat=True)
+    try:
+        whose, session, keys = _TOLD.unsign_object(told)
+    except BadSignature:
+        return
+    if (whose, session) != (user.pk, mark):
+        return
+    seen = AccountEvent.objects.filter(pk__in=keys, user=user, seen=None).values_list("pk", flat=True)
     AccountEventSeen.objects.bulk_create((AccountEventSeen(event_id=pk, at=now) for pk in seen), ignore_conflicts=True)

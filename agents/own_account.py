@@ -53,7 +53,6 @@ class SessionsView(ListUserSessionsView):
 @require_POST
 def events_seen(request: HttpRequest) -> HttpResponse:
     """She has seen what happened to her account, as far as her page told it."""
-    told = request.POST.getlist("key")
-    keys = [int(key) for key in told if key.isascii() and key.isdigit() and len(key) < 19]
-    see(user=signed_in_user(request), keys=keys, mark=place_of(request).mark, now=timezone.now())
+    told, mark = request.POST.get("told", ""), place_of(request).mark
+    see(user=signed_in_user(request), told=told, mark=mark, now=timezone.now())
     return HttpResponse("") if request.htmx else redirect("home")  # type: ignore[attr-defined]

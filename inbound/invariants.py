@@ -24,7 +24,7 @@ ALLOWED = sorted(
     | {(state.value, state.value) for state in ANSWERED}
 )
 _AFTER_ALL = """EXISTS (SELECT FROM inbound_outsidewritechange a
-                         WHERE a.write_id = w.id AND a.from_state = 'not_done' AND a.to_state = 'done')"""
+                         WHERE a.write_id = w.id AND a.from_state = 'not_done' AND a.to_state = 'uncertain')"""
 _CHAIN = """
   SELECT w.key, w.is_accountable, c.from_state, c.to_state, c.id,
          lag(c.to_state, 1, '') OVER (PARTITION BY c.write_id ORDER BY c.id) AS before

@@ -70,8 +70,8 @@ STEPS: tuple[Step, ...] = (
     Step(Verb.HOLD, Phase.WAITING, Phase.HELD),
     Step(Verb.HOLD, Phase.HELD, Phase.HELD),  # for another decision
     Step(Verb.HOLD, Phase.PARKED, Phase.HELD),
+    Step(Verb.HOLD, Phase.OVER, Phase.HELD),  # another system says otherwise than a person had found
     Step(Verb.SETTLE, Phase.HELD, Phase.OVER),  # the answer of another system came after all
-    Step(Verb.SETTLE, Phase.OVER, Phase.OVER),  # and is another than a person had found
     Step(Verb.TRY_AGAIN, Phase.PARKED, Phase.WAITING, Actor.PERSON),
     Step(Verb.TRY_AGAIN, Phase.HELD, Phase.WAITING, Actor.PERSON),
     Step(Verb.SETTLE, Phase.HELD, Phase.OVER, Actor.PERSON),

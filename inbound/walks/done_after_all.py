@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from escalations.raising import raise_escalation
 from inbound.models import OutsideWrite
-from inbound.outside.actions import actions
 from inbound.outside.reaching import clients
 from inbound.walks.consequences import told_of
 from inbound.walks.let_down import KIND
@@ -26,11 +25,10 @@ from inbound.writes.asking import (
     confirm,
     settled_as_not_done,
 )
+from inbound.writes.mistaken import AFTER_ALL
 from inbound.writes.settling import what_it_said
-from inbound.writes.states import Verb, note_answer
+from inbound.writes.states import doubt_again, note_answer, what
 from telephony.phone_numbers import parse
-
-AFTER_ALL = "write:%d:after_all"  # the key of its card
 
 
 def ask_once_more(*, now: datetime) -> int:
@@ -39,16 +37,18 @@ def ask_once_more(*, now: datetime) -> int:
     reached, raised = clients(now=now), 0
     for write in to_ask.select_related("walk__line", "settled_by", "card").order_by("not_before")[:AT_A_TIME]:
         said, reference = answer_of(write, reached)
+        words = what_it_said(said, write=write)
         with transaction.atomic():
-            if said in (Said.DONE, Said.DONE_UNNAMED):
-                _hand_over(write, reference, now=now)
-                raised += 1
             again = now + AGAIN if said in (Said.NOTHING, Said.NOT_ASKED) else write.settled_at
             OutsideWrite.objects.filter(pk=write.pk).update(not_before=again)
-            if said == Said.DONE:  # counts for the limits of its day again, whoever had it given back
-                confirm(write, reference, now=now, verb=Verb.FIND_DONE_AFTER_ALL)
-            elif said == Said.DONE_UNNAMED:
-                note_answer(write, words=what_it_said(said, write=write), now=now)
+            if said == Said.NOT_DONE:
+                note_answer(write, words=words, now=now)
+            elif said in (Said.DONE, Said.DONE_UNNAMED):
+                _hand_over(write, reference, now=now)
+                raised += 1
+                doubt_again(write, words=words, now=now)  # counts for the limits of its day, whoever had it given back
+                if reference:
+                    confirm(write, reference, now=now)
     return raised
 
 
@@ -58,7 +58,7 @@ def _hand_over(write: OutsideWrite, reference: str, *, now: datetime) -> None:
         "%(what)s: %(who)s resolvió que no se hizo, y %(system)s responde que sí%(reference)s. "
         "Vea si se hizo dos veces, y avise a quien lo pidió."
     ) % {
-        "what": actions()[write.action].words, "who": write.settled_by, "system": write.get_system_display(),
+        "what": what(write), "who": write.settled_by, "system": write.get_system_display(),
         "reference": f" ({reference})" if reference else "",
     }  # fmt: skip
     raise_escalation(

@@ -39,7 +39,7 @@ from inbound.walks.state import WalkState, given_on, read_state, state_on
 from inbound.walks.undone_cards import raise_card_of, said_on_its_card, words_heard
 from inbound.walks.what_became import hand_over_a_mistake
 from inbound.writes.limits import NOT_HAPPENING
-from inbound.writes.mistaken import TWICE, cards_of_mistakes, its_mistake, mistakes_among, not_mistaken
+from inbound.writes.mistaken import AFTER_ALL, TWICE, cards_of_mistakes, its_mistake, mistakes_among, not_mistaken
 from inbound.writes.states import how_it_stands
 from telephony.phone_numbers import parse
 
@@ -170,9 +170,9 @@ def _done_after_its_card(now: datetime) -> list[OutsideWrite]:
     united = Q(settled_at__gt=F("card__merged_into__settled_at"))
     several = lately.filter(its_own | united).select_related("card__merged_into", "walk__line").order_by("pk")
     found = [write for write in several if write.card and write.card.survivor.state not in Escalation.UNSETTLED]
-    keys = [TWICE % write.pk for write in found]
+    keys = [key % write.pk for write in found for key in (TWICE, AFTER_ALL)]
     there = set(Escalation.objects.filter(key__in=keys).values_list("key", flat=True))
-    return [write for write in found if TWICE % write.pk not in there]
+    return [write for write in found if not {TWICE % write.pk, AFTER_ALL % write.pk} & there]
 
 
 def _ask_whether_it_was_done_twice(write: OutsideWrite, *, now: datetime) -> int:

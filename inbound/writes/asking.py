@@ -49,16 +49,16 @@ def ask(*, write: OutsideWrite, now: datetime) -> Said:
 
 
 def settled_as_not_done() -> QuerySet[OutsideWrite]:
-    """Doubts that a person found not done, and whose system is to be asked about them once more."""
+    """Doubts that a person found not done, and whose system has still to be asked about them once more."""
     settled = OutsideWriteChange.objects.filter(
         write=OuterRef("pk"), from_state=State.UNCERTAIN, to_state=State.NOT_DONE
     )
     return OutsideWrite.objects.filter(Exists(settled), state=State.NOT_DONE, not_before__gt=F("settled_at"))
 
 
-def is_to_be_asked(write: OutsideWrite, *, now: datetime) -> bool:
-    """Whether its system may yet say that it was done after all."""
-    return settled_as_not_done().filter(pk=write.pk, settled_at__gt=now - SILENT_FOR).exists()
+def may_be_done_yet(*, now: datetime) -> QuerySet[OutsideWrite]:
+    """Those of which the system may yet say that they were done after all."""
+    return settled_as_not_done().filter(settled_at__gt=now - SILENT_FOR)
 
 
 def answer_of(write: OutsideWrite, reached: Clients) -> tuple[Said, str]:
@@ -88,12 +88,12 @@ def _ask(write: OutsideWrite, reached: Clients, now: datetime) -> Said:
     return said
 
 
-def confirm(write: OutsideWrite, reference: str, *, now: datetime, verb: Verb = Verb.CONFIRM) -> bool:
+def confirm(write: OutsideWrite, reference: str, *, now: datetime) -> bool:
     """It was done, says its system, with this reference. False where a person was faster."""
     note = _("El otro sistema confirmó la clave.")
     try:
         take_step(
-            verb, write=write, by=None, now=now, sent_as=write.fence, note=note, last_error="",
+            Verb.CONFIRM, write=write, by=None, now=now, sent_as=write.fence, note=note, last_error="",
             reference=reference,
         )  # fmt: skip
     except WriteRefused:  # a person was faster

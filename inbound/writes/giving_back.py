@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from inbound.models import LimitGivenBack, OutsideWrite, OutsideWriteChange
-from inbound.writes.asking import is_to_be_asked
+from inbound.writes.asking import may_be_done_yet
 from inbound.writes.states import State, WriteRefused
 
 
@@ -48,8 +48,8 @@ def why_not_given_back(*, write: OutsideWrite, by: User, now: datetime) -> str:
         return _("Solo se devuelve lo que se resolvió que no se hizo.")
     if not counts_though_not_done(write):
         return _("Ya no cuenta para el límite del día.")
-    if is_to_be_asked(write, now=now):
-        words = _("A %(system)s se le pregunta una vez más si se hizo: espere unos minutos, o una hora si no responde.")
+    if may_be_done_yet(now=now).filter(pk=write.pk).exists():
+        words = _("Aún puede haberse hecho: espere que %(system)s responda que no, o una hora si no responde.")
         return words % {"system": write.get_system_display()}
     return ""
 

@@ -43,7 +43,6 @@ class Verb(StrEnum):
     TRY_AGAIN = "try_again"
     FIND_DONE = "find_done"
     FIND_NOT_DONE = "find_not_done"
-    FIND_DONE_AFTER_ALL = "find_done_after_all"
     WRITE_BY_HAND = "write_by_hand"
     GIVE_UP = "give_up"
     APPROVE = "approve"
@@ -94,7 +93,7 @@ STEPS: tuple[Step, ...] = (
     # its answer came after all, while nobody had settled it
     Step(Verb.CONFIRM, State.UNCERTAIN, State.DONE, CENTRE, OfAllWork.SETTLE),
     # it was settled as not done, and its system says that it was
-    Step(Verb.FIND_DONE_AFTER_ALL, State.NOT_DONE, State.DONE, CENTRE, OfAllWork.SETTLE),
+    Step(Verb.DOUBT, State.NOT_DONE, State.UNCERTAIN, CENTRE, OfAllWork.HOLD),
     Step(Verb.FIND_DONE, State.UNCERTAIN, State.DONE, ANOTHER, OfAllWork.SETTLE),
     Step(Verb.FIND_NOT_DONE, State.UNCERTAIN, State.NOT_DONE, ANOTHER, OfAllWork.SETTLE),
     Step(Verb.TRY_AGAIN, State.PARKED, State.WAITING, SUPERVISION, OfAllWork.TRY_AGAIN),
@@ -171,6 +170,19 @@ def begin(write: OutsideWrite, *, by: User | None, now: datetime) -> None:
     _note(write, from_state="", by=by, now=now, note="")
 
 
+def doubt_again(write: OutsideWrite, *, words: str, now: datetime) -> bool:
+    """What a person settled as not done was done, it seems: `words` say who says so. False where it is settled
+    otherwise.
+    """
+    try:
+        take_step(
+            Verb.DOUBT, write=write, by=None, now=now, note=words, last_error=words, settled_at=None, settled_by=None
+        )
+    except WriteRefused:
+        return False
+    return True
+
+
 def note_answer(write: OutsideWrite, *, words: str, now: datetime) -> None:
     """What its system said when it was asked, as a line of the history that changes nothing."""
     _note(write, from_state=write.state, by=None, now=now, note=words)
@@ -235,21 +247,26 @@ def _note(write: OutsideWrite, *, from_state: str, by: User | None, now: datetim
 def _approved_or_not(write: OutsideWrite) -> str:
     """What became of its approval, as its card is told."""
     if write.state == State.NOT_DONE:
-        return _("%(what)s: no se hizo. %(why)s") % {"what": _what(write), "why": write.last_error}
-    return _("%(what)s: se aprobó, y se envía ahora. Todavía no está hecha.") % {"what": _what(write)}
+        return _("%(what)s: no se hizo. %(why)s") % {"what": what(write), "why": write.last_error}
+    return _("%(what)s: se aprobó, y se envía ahora. Todavía no está hecha.") % {"what": what(write)}
 
 
-def _what(write: OutsideWrite) -> str:
+def what(write: OutsideWrite) -> str:
+    """What it does, in words."""
     action = actions().get(write.action)  # a site may no longer have the system
     return str(action.words) if action else write.action
 
 
 def ended_words(write: OutsideWrite) -> str:
     """How it ended, as its card is told."""
-    what = _what(write)
     if write.state == State.NOT_DONE:
-        return _("%(what)s: se resolvió que no se hizo.") % {"what": what}
-    told = {"what": what, "system": write.get_system_display(), "reference": write.reference, "why": write.last_error}
+        return _("%(what)s: se resolvió que no se hizo.") % {"what": what(write)}
+    told = {
+        "what": what(write),
+        "system": write.get_system_display(),
+        "reference": write.reference,
+        "why": write.last_error,
+    }
     if write.state == State.REFUSED:
         return _("%(what)s: %(system)s lo rechazó. %(why)s") % told
     return _("%(what)s: ya se hizo en %(system)s, con la referencia %(reference)s.") % told

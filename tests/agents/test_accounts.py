@@ -54,6 +54,10 @@ def kinds(user: User) -> list[str]:
     return list(AccountEvent.objects.filter(user=user).order_by("pk").values_list("kind", flat=True))
 
 
+def told_on(page: str) -> str:
+    return re.search(r'name="told" value="([^"]+)"', page)[1]
+
+
 def puts_password(client: Client, user: User, password: str) -> str:
     address = reverse("admin:auth_user_password_change", args=[user.pk])
     sent = {"password1": password, "password2": password, "usable_password": "true"}
@@ -81,17 +85,19 @@ def test_a_new_place_is_told_in_the_other_session_and_by_mail_and_a_known_one_is
     assert Notice.objects.filter(kind="account", to=["elena@example.org"]).count() == 2
     here.post(reverse("account_seen"))
     assert "Pasó algo con su cuenta" in here.get("/people/").content.decode(), "of what was not said"
-    told = re.findall(r'name="key" value="(\d+)"', page)
-    signs_in("elena", browser=CHROME, address="10.9.9.8")
-    here.post(reverse("account_seen"), {"key": told})
+    told = told_on(page)
+    there = signs_in("elena", browser=CHROME, address="10.9.9.8")
+    there.post(reverse("account_seen"), {"told": told})
+    assert "10.9.9.9" in here.get("/people/").content.decode(), "another session was not told so"
+    here.post(reverse("account_seen"), {"told": told})
     page = here.get("/people/").content.decode()
     assert "10.9.9.8" in page, "it happened after she had her page"
     assert "10.9.9.9" not in page
-    for word in ("", "mañana", "²", "-1", "0", "9" * 19, "9" * 18, *told):
-        here.post(reverse("account_seen"), {"key": word})
+    for word in ("", "mañana", "1", told, f"{told}x", told_on(page)[:-1]):
+        here.post(reverse("account_seen"), {"told": word})
     page = here.get("/people/").content.decode()
     assert "10.9.9.8" in page
-    here.post(reverse("account_seen"), {"key": re.findall(r'name="key" value="(\d+)"', page)})
+    here.post(reverse("account_seen"), {"told": told_on(page)})
     assert "Pasó algo" not in here.get("/people/").content.decode()
 
 
@@ -99,16 +105,16 @@ def test_what_was_written_before_and_is_there_later_is_told(elena: User, signed_
     """A lock held it up: its moment is earlier than what she was shown, and its key lower."""
     note(user=elena, kind=AccountEvent.Kind.UNLOCKED, now=timezone.now())
     here = signed_in(elena)
-    told = re.findall(r'name="key" value="(\d+)"', here.get("/people/").content.decode())
-    here.post(reverse("account_seen"), {"key": told})
-    before = {"pk": int(told[0]) - 1, "at": timezone.now() - timedelta(minutes=9)}
+    here.post(reverse("account_seen"), {"told": told_on(here.get("/people/").content.decode())})
+    before = {"pk": AccountEvent.objects.get(user=elena).pk - 1, "at": timezone.now() - timedelta(minutes=9)}
     AccountEvent.objects.create(user=elena, kind=AccountEvent.Kind.SESSIONS_ENDED, note="tarde", **before)
     assert "tarde" in here.get("/people/").content.decode()
 
 
 def test_nobody_has_seen_for_another(elena: User, ana: Agent, signed_in: Any) -> None:
-    event = note(user=elena, kind=AccountEvent.Kind.UNLOCKED, now=timezone.now())
-    signed_in(ana).post(reverse("account_seen"), {"key": event.pk})
+    note(user=elena, kind=AccountEvent.Kind.UNLOCKED, now=timezone.now())
+    told = told_on(signed_in(elena).get("/people/").content.decode())
+    signed_in(ana).post(reverse("account_seen"), {"told": told})
     assert "Pasó algo con su cuenta" in signed_in(elena).get("/people/").content.decode()
 
 

@@ -14,13 +14,16 @@ from django.urls import reverse
 from agents.models import Agent, User
 from escalations.models import Escalation
 from inbound.models import LimitGivenBack, OutsideWrite, OutsideWriteChange, Walk
-from inbound.walks.done_after_all import AFTER_ALL, ask_once_more
-from inbound.writes.asking import ask_about_doubts
+from inbound.walks.done_after_all import ask_once_more
+from inbound.writes.asking import Said, ask_about_doubts
 from inbound.writes.delivering import deliver_due
 from inbound.writes.giving_back import that_count
+from inbound.writes.mistaken import AFTER_ALL
+from inbound.writes.states import WriteRefused
 from inbound.writes.writing import owe_write
 from systems.wire import forget_wires
 from tests.inbound.conftest import PAYLOADS
+from tests.inbound.promises import broken
 from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_process
 
 __all__ = ["sandbox", "sandbox_process"]
@@ -142,7 +145,54 @@ def test_what_was_settled_as_not_done_and_was_done_is_handed_over_once(
     write.refresh_from_db()
     assert (write.state, write.reference, write.settled_by) == ("done", deed["reference"], None)
     history = OutsideWriteChange.objects.filter(write=write).order_by("pk").values_list("to_state", "by")
-    assert list(history)[-2:] == [("not_done", elena.pk), ("done", None)]
+    assert list(history)[-3:] == [("not_done", elena.pk), ("uncertain", None), ("done", None)]
+    assert broken() == {}
+
+
+def test_what_its_system_says_was_done_without_a_reference_is_in_doubt_again(
+    doubt: Callable[[str], OutsideWrite], elena: User, signed_in: SignedIn, now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Somebody looks the reference up; until then it counts, and nobody asks for it once more."""
+    write = doubt("wrong")
+    client, address = signed_in(elena), reverse("inbound:write_settle", args=[write.pk])
+    sent = {"outcome": "not_done", "reference": "", "reason": "No está en su libro"}
+    with time_machine.travel(now + timedelta(minutes=1), tick=False):
+        client.post(address, sent)
+    monkeypatch.setattr("inbound.walks.done_after_all.answer_of", lambda *_any: (Said.DONE_UNNAMED, ""))
+    assert ask_once_more(now=now + 2 * MINUTES) == 1
+    write.refresh_from_db()
+    assert (write.state, write.settled_at, write.settled_by) == ("uncertain", None, None)
+    assert write.last_error == "C_CLI4G dijo que se hizo."
+    client.post(address, {**sent, "outcome": "done", "reference": "RB-77"})
+    write.refresh_from_db()
+    assert (write.state, write.reference, write.settled_by) == ("done", "RB-77", elena)
+    assert broken() == {}
+
+
+def test_nobody_asks_for_it_once_more_while_its_system_may_say_that_it_was_done(
+    doubt: Callable[[str], OutsideWrite], sandbox: RunningSandbox, elena: User, signed_in: SignedIn, luis: Agent,
+    walk_of: Callable[..., Walk], now: datetime,
+) -> None:  # fmt: skip
+    write = doubt("timed_out_after_doing")
+    sent = {"outcome": "not_done", "reference": "", "reason": "No está en su libro"}
+    with time_machine.travel(now + timedelta(minutes=1), tick=False):
+        signed_in(elena).post(reverse("inbound:write_settle", args=[write.pk]), sent)
+
+    def asks(at: datetime) -> OutsideWrite:
+        payload = {**PAYLOADS["c_cli4g.top_up"], "number": write.payload["number"]}
+        return owe_write(
+            key="walk:2:top-up", walk=walk_of(luis), position=1, action="c_cli4g.top_up", payload=payload, now=at,
+            by=luis.user,
+        )  # fmt: skip
+
+    with pytest.raises(WriteRefused, match="todavía no se sabe si se hizo"):
+        asks(now + timedelta(minutes=2))
+    sandbox.turn("c_cli4g")
+    forget_wires()
+    assert ask_once_more(now=now + 2 * MINUTES) == 1
+    with pytest.raises(WriteRefused, match="Esto ya se hizo"):
+        asks(now + 2 * MINUTES + timedelta(minutes=1))
 
 
 def test_no_limit_is_given_back_while_its_system_may_say_that_it_was_done(
@@ -154,9 +204,9 @@ def test_no_limit_is_given_back_while_its_system_may_say_that_it_was_done(
     client, back = signed_in(elena), reverse("inbound:write_give_back", args=[write.pk])
     with time_machine.travel(now + timedelta(minutes=1), tick=False):
         client.post(reverse("inbound:write_settle", args=[write.pk]), sent)
-        assert "se le pregunta una vez más si se hizo" in client.get(f"/lines/writes/{write.pk}/").content.decode()
+        assert "Aún puede haberse hecho" in client.get(f"/lines/writes/{write.pk}/").content.decode()
         page = client.post(back, {"reason": "Visto"}, follow=True).content.decode()
-        assert "se le pregunta una vez más si se hizo" in page
+        assert "Aún puede haberse hecho" in page
     assert not LimitGivenBack.objects.exists()
     with time_machine.travel(now + timedelta(minutes=62), tick=False):  # an hour of silence: her word is enough
         client.post(back, {"reason": "Visto"})
@@ -181,6 +231,7 @@ def test_what_its_system_says_was_not_done_is_asked_about_once_more_and_then_no_
     assert ask_once_more(now=now + 2 * MINUTES) == 0
     write.refresh_from_db()
     assert write.not_before == write.settled_at, "its turn is over"
+    assert write.changes.order_by("-pk").first().note == "C_CLI4G dijo que no se hizo."
     assert not Escalation.objects.filter(key=AFTER_ALL % write.pk).exists()
 
 

@@ -380,7 +380,7 @@ def test_its_own_late_answer_ends_a_doubt_nobody_has_settled(
     assert (now_of(write).reference, asked(side)) == ("REF-1", 1)
 
 
-def test_a_late_answer_does_not_overrule_the_supervisor(
+def test_a_late_answer_puts_what_was_settled_as_not_done_in_doubt_again(
     owe: Owe, side: OtherSide, now: datetime, elena: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = owe(MONEY)
@@ -390,8 +390,9 @@ def test_a_late_answer_does_not_overrule_the_supervisor(
         settling.settle(write=write, outcome="not_done", reference="", reason="No está en QBC", by=elena, now=now)
 
     meanwhile(monkeypatch, MONEY, settled)
-    assert deliver_due(now=now) == 0
-    assert (now_of(write).state, write.settled_by) == (State.NOT_DONE, elena)
+    deliver_due(now=now)
+    assert (now_of(write).state, write.settled_by) == (State.UNCERTAIN, None)
+    assert write.last_error == "QBC respondió tarde que se hizo: REF-1."
 
 
 def test_a_late_answer_finds_that_another_has_sent_it_anew(

@@ -38,7 +38,7 @@ def test_what_is_settled_stays_settled() -> None:
     """But for what its system says was done after all."""
     settled = [step for step in STEPS if step.from_state in (State.DONE, State.NOT_DONE)]
     assert [(step.verb.value, step.from_state, step.to_state, step.who) for step in settled] == [
-        ("find_done_after_all", State.NOT_DONE, State.DONE, CENTRE)
+        ("doubt", State.NOT_DONE, State.UNCERTAIN, CENTRE)
     ]
 
 
