@@ -16,7 +16,7 @@ import httpx
 from django.utils.translation import gettext as _
 
 from systems.breaker import Resting
-from systems.errors import OutcomeUnknown, SystemRefused, SystemTrouble, SystemUnavailable
+from systems.errors import CannotSay, OutcomeUnknown, SystemRefused, SystemTrouble, SystemUnavailable
 from systems.registry import name_of
 from systems.shapes import Misshapen, flag, record, sound, text
 from systems.wire import NO_PAPERS, Papers, seconds_left, whole_call, wire_to
@@ -153,12 +153,14 @@ class Connection:
     def was_done(self, *, key: str) -> Done | None:
         """Whether a write with this key was done: its reference, or None when it was not.
 
-        Raises SystemUnavailable when the system cannot say, which one that does not know the question never can.
+        Raises SystemUnavailable when the system does not say: CannotSay where it answers, and never will.
         """
         operation = f"operations/{quote(key, safe='')}"
         try:
             found = _good(self._call(operation, None, {}, tries=2))
             return Done(text(found, "reference")) if flag(found, "done") else None
+        except SystemRefused:
+            raise self._named(CannotSay(_("%(system)s no sabe decir si lo hizo.")), "operations") from None
         except (SystemTrouble, Broken, Lost, Misshapen):
             words = _("%(system)s no dice si lo hizo.")
             raise self._named(SystemUnavailable(words), "operations") from None

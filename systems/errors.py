@@ -22,6 +22,10 @@ class SystemUnavailable(SystemTrouble):
     """
 
 
+class CannotSay(SystemUnavailable):
+    """It answers, and does not know whether a write was done; or does not let us ask."""
+
+
 class SystemRefused(SystemTrouble):
     """Nothing was done, and the same again will be refused again; the sentence is the system's own."""
 

@@ -1,7 +1,7 @@
 """What somebody settled as not done, and its system says was: that stands; a person looks whether it was done twice.
 
-When it was settled its system was asked (`inbound/writes/asking.py`); it may have been silent then, or what was sent on
-its way. So it is asked once more a while later.
+When it was settled its system was asked (`inbound/writes/settling.py`); what was sent may have been on its way then. So
+it is asked once more a while later. Its own answer may come late, too (`inbound/writes/delivering.py`).
 """
 
 from __future__ import annotations
@@ -11,58 +11,64 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from escalations.models import Escalation
 from escalations.raising import raise_escalation
-from inbound.models import OutsideWrite
+from inbound.models import OutsideWrite, OutsideWriteChange
 from inbound.outside.reaching import clients
 from inbound.walks.consequences import told_of
 from inbound.walks.let_down import KIND
-from inbound.writes.asking import (
-    AGAIN,
-    ASKED_FOR,
-    AT_A_TIME,
-    Said,
-    answer_of,
-    confirm,
-    settled_as_not_done,
-)
+from inbound.writes import asking
+from inbound.writes.asking import AGAIN, ASKED_FOR, AT_A_TIME, Said
 from inbound.writes.mistaken import AFTER_ALL
 from inbound.writes.settling import what_it_said
-from inbound.writes.states import doubt_again, note_answer, what
+from inbound.writes.states import note_answer, what
 from telephony.phone_numbers import parse
 
 
 def ask_once_more(*, now: datetime) -> int:
-    """Returns how many cards were raised. Call it outside of any transaction."""
-    to_ask = settled_as_not_done().filter(settled_at__gt=now - ASKED_FOR, not_before__lte=now)
-    reached, raised = clients(now=now), 0
-    for write in to_ask.select_related("walk__line", "settled_by", "card").order_by("not_before")[:AT_A_TIME]:
-        said, reference = answer_of(write, reached)
-        words = what_it_said(said, write=write)
+    """Ask about what was settled as not done, and hand over what was done after all. Returns how many cards were
+    raised. Call it outside of any transaction.
+    """
+    to_ask = asking.settled_as_not_done().filter(settled_at__gt=now - ASKED_FOR, not_before__lte=now)
+    reached = clients(now=now)
+    for write in to_ask.order_by("not_before")[:AT_A_TIME]:
+        said, reference = asking.answer_of(write, reached)
         with transaction.atomic():
-            again = now + AGAIN if said in (Said.NOTHING, Said.NOT_ASKED) else write.settled_at
-            OutsideWrite.objects.filter(pk=write.pk).update(not_before=again)
+            locked = to_ask.select_for_update(no_key=True, of=("self",)).filter(pk=write.pk).first()
+            if locked is None:  # a late answer was faster, or another clock
+                continue
+            again = now + AGAIN if said in (Said.NOTHING, Said.NOT_ASKED) else locked.settled_at
+            OutsideWrite.objects.filter(pk=locked.pk).update(not_before=again)
             if said == Said.NOT_DONE:
-                note_answer(write, words=words, now=now)
+                note_answer(locked, words=what_it_said(said, write=locked), now=now)
             elif said in (Said.DONE, Said.DONE_UNNAMED):
-                _hand_over(write, reference, now=now)
-                raised += 1
-                doubt_again(write, words=words, now=now)  # counts for the limits of its day, whoever had it given back
-                if reference:
-                    confirm(write, reference, now=now)
-    return raised
+                asking.done_after_all(locked, reference, now=now)
+    return hand_over_the_contradicted(now=now)
 
 
-def _hand_over(write: OutsideWrite, reference: str, *, now: datetime) -> None:
+def hand_over_the_contradicted(*, now: datetime) -> int:
+    """Raise the cards that are missing: one each time. Returns how many."""
+    changes = list(asking.contradicted(now=now).select_related("write__walk__line", "write__card").order_by("pk"))
+    keys = {AFTER_ALL % (change.write_id, change.pk): change for change in changes}
+    there = set(Escalation.objects.filter(key__in=keys).values_list("key", flat=True))
+    missing = {key: change for key, change in keys.items() if key not in there}
+    for key, change in missing.items():
+        with transaction.atomic():
+            _hand_over(key, change, now=now)
+    return len(missing)
+
+
+def _hand_over(key: str, change: OutsideWriteChange, *, now: datetime) -> None:
+    write = change.write
     card = write.card.survivor if write.card else None
+    before = write.changes.filter(pk__lt=change.pk, to_state=OutsideWrite.State.NOT_DONE).exclude(by=None)
+    settled = before.select_related("by").order_by("pk").last()
     words = _(
-        "%(what)s: %(who)s resolvió que no se hizo, y %(system)s responde que sí%(reference)s. "
-        "Vea si se hizo dos veces, y avise a quien lo pidió."
-    ) % {
-        "what": what(write), "who": write.settled_by, "system": write.get_system_display(),
-        "reference": f" ({reference})" if reference else "",
-    }  # fmt: skip
+        "%(what)s: %(who)s resolvió que no se hizo, y después: %(answer)s Vea si se hizo dos veces, y avise a quien lo "
+        "pidió."
+    ) % {"what": what(write), "who": settled.by if settled else _("supervisión"), "answer": change.note}
     raise_escalation(
-        key=AFTER_ALL % write.pk,
+        key=key,
         kind=KIND,
         line=write.walk.line.number,
         contract=card.contract if card else write.walk.contract,

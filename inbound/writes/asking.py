@@ -9,14 +9,15 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from inbound.models import OutsideWrite, OutsideWriteChange
 from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.reaching import Clients, NotConnected, clients
-from inbound.writes.states import State, Verb, WriteRefused, take_step
-from systems.errors import SystemUnavailable
+from inbound.writes.states import State, Verb, WriteRefused, doubt_again, take_step
+from systems.errors import CannotSay, SystemUnavailable
 
 AGAIN = timedelta(minutes=5)  # until the same one is asked about once more
 SILENT_FOR = timedelta(hours=1)  # until a person's word that it was not done is enough
@@ -31,6 +32,7 @@ class Said(StrEnum):
     DONE_UNNAMED = "done_unnamed"  # without the reference a person has to look up there
     NOT_DONE = "not_done"
     NOTHING = "nothing"  # no answer, or a person was faster
+    CANNOT_SAY = "cannot_say"  # it answers, and does not know the question
     NOT_ASKED = "not_asked"  # it is used by hand, or is off
 
 
@@ -48,6 +50,19 @@ def ask(*, write: OutsideWrite, now: datetime) -> Said:
     return _ask(write, clients(now=now), now)
 
 
+def done_after_all(write: OutsideWrite, reference: str, *, now: datetime) -> bool:
+    """Its system says that what a person had settled as not done was done: it is in doubt again, and done where there
+    is a reference. It counts for the limits of its day, whoever gave it back. False where it is not settled so.
+    """
+    words = _("%(system)s respondió que sí se hizo%(reference)s.")
+    words %= {"system": write.get_system_display(), "reference": f" ({reference})" if reference else ""}
+    with transaction.atomic():
+        is_doubted = doubt_again(write, words=words, now=now)
+        if is_doubted and reference:
+            confirm(write, reference, now=now)
+    return is_doubted
+
+
 def settled_as_not_done() -> QuerySet[OutsideWrite]:
     """Doubts that a person found not done, and whose system has still to be asked about them once more."""
     settled = OutsideWriteChange.objects.filter(
@@ -56,9 +71,16 @@ def settled_as_not_done() -> QuerySet[OutsideWrite]:
     return OutsideWrite.objects.filter(Exists(settled), state=State.NOT_DONE, not_before__gt=F("settled_at"))
 
 
-def may_be_done_yet(*, now: datetime) -> QuerySet[OutsideWrite]:
-    """Those of which the system may yet say that they were done after all."""
-    return settled_as_not_done().filter(settled_at__gt=now - SILENT_FOR)
+def contradicted(*, now: datetime) -> QuerySet[OutsideWriteChange]:
+    """The changes by which what a person had settled as not done was in doubt again."""
+    changes = OutsideWriteChange.objects.filter(from_state=State.NOT_DONE, to_state=State.UNCERTAIN)
+    return changes.filter(at__gt=now - ASKED_FOR)
+
+
+def silent_until(write: OutsideWrite) -> datetime:
+    """Until when no word of a person that it was not done is enough, while its system does not answer."""
+    doubted = write.changes.filter(to_state=State.UNCERTAIN).exclude(from_state=State.UNCERTAIN).order_by("pk").last()
+    return (doubted.at if doubted else write.owed_at) + SILENT_FOR
 
 
 def answer_of(write: OutsideWrite, reached: Clients) -> tuple[Said, str]:
@@ -67,6 +89,8 @@ def answer_of(write: OutsideWrite, reached: Clients) -> tuple[Said, str]:
         done = reached.was_done(write.system, key=write.key)
     except NotConnected:
         return Said.NOT_ASKED, ""
+    except CannotSay:
+        return Said.CANNOT_SAY, ""
     except SystemUnavailable:
         return Said.NOTHING, ""
     if done is None:

@@ -21,10 +21,11 @@ from inbound.models import Footstep, OutsideWrite
 from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.actions import AGENT, actions
 from inbound.outside.reaching import Clients, Mode, NotConnected, clients
+from inbound.writes.asking import done_after_all
 from inbound.writes.limits import same_of_other_calls
 from inbound.writes.mistaken import mistakes_among, was_undone
 from inbound.writes.second_person import expire_unapproved, why_not_sent
-from inbound.writes.states import State, Verb, WriteRefused, doubt_again, take_step
+from inbound.writes.states import State, Verb, WriteRefused, take_step
 from systems.errors import OutcomeUnknown, SystemRefused, SystemUnavailable
 from systems.registry import asked_cells
 from work.claiming import claim, free, take_back_lost
@@ -196,8 +197,8 @@ def _state_shown(passed: Sequence[Footstep], name: str, number: str, since: date
 
 
 def _confirm(write: OutsideWrite, reference: str, *, now: datetime) -> None:
-    """It was done. An answer that comes after the lease still ends the doubt it raised; what somebody settled as not
-    done by then is in doubt again.
+    """It was done. An answer that comes after the lease still ends the doubt it raised, and what somebody settled as
+    not done by then.
     """
     try:
         done(owed=write, now=now, reference=reference, settled_at=now, settled_by=None)
@@ -207,9 +208,7 @@ def _confirm(write: OutsideWrite, reference: str, *, now: datetime) -> None:
                 Verb.CONFIRM, write=write, by=None, now=now, sent_as=write.fence, last_error="", reference=reference
             )
         except WriteRefused as refusal:
-            words = _("%(system)s respondió tarde que se hizo: %(reference)s.")
-            words %= {"system": write.get_system_display(), "reference": reference}
-            if write.is_accountable and doubt_again(write, words=words, now=now):
+            if write.is_accountable and done_after_all(write, reference, now=now):
                 return
             raise LeaseLost(f"write {write.pk}: answered after another had taken it") from refusal
         write.state = State.DONE

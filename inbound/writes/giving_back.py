@@ -9,19 +9,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from agents.models import User
 from inbound.models import LimitGivenBack, OutsideWrite, OutsideWriteChange
-from inbound.writes.asking import may_be_done_yet
 from inbound.writes.states import State, WriteRefused
 
 
 def that_count(writes: QuerySet[OutsideWrite]) -> QuerySet[OutsideWrite]:
-    """Those of these accountable writes that use up a limit."""
+    """Those of these accountable writes that use up a limit; also one in doubt again since it was given back."""
     refused = OutsideWriteChange.objects.filter(write=OuterRef("pk"), from_state=State.REFUSED, to_state=State.NOT_DONE)
-    is_free = Q(given_back__isnull=False) | Q(Exists(refused))
+    is_free = Q(given_back__at__gte=F("settled_at")) | Q(Exists(refused))
     return writes.exclude(state=State.REFUSED).exclude(Q(state=State.NOT_DONE) & is_free)
 
 
@@ -36,10 +35,8 @@ def given_back(write: OutsideWrite) -> LimitGivenBack | None:
     return LimitGivenBack.objects.filter(write=write).select_related("by").first()
 
 
-def why_not_given_back(*, write: OutsideWrite, by: User, now: datetime) -> str:
-    """The sentence why this person cannot give it back now; empty when she can. Of what was in doubt its system is
-    asked once more first: money may have moved.
-    """
+def why_not_given_back(*, write: OutsideWrite, by: User) -> str:
+    """The sentence why this person cannot give it back now; empty when she can."""
     if not by.steers_campaigns:
         return _("Esto lo resuelve supervisión.")
     if write.owed_by_id == by.pk:
@@ -48,9 +45,8 @@ def why_not_given_back(*, write: OutsideWrite, by: User, now: datetime) -> str:
         return _("Solo se devuelve lo que se resolvió que no se hizo.")
     if not counts_though_not_done(write):
         return _("Ya no cuenta para el límite del día.")
-    if may_be_done_yet(now=now).filter(pk=write.pk).exists():
-        words = _("Aún puede haberse hecho: espere que %(system)s responda que no, o una hora si no responde.")
-        return words % {"system": write.get_system_display()}
+    if given_back(write):
+        return _("Ya se devolvió una vez, y después pareció que se hizo: no se devuelve otra vez.")
     return ""
 
 
@@ -59,7 +55,7 @@ def give_back(*, write: OutsideWrite, reason: str, by: User, now: datetime) -> L
     reason = required(reason, _("Escriba por qué se devuelve."))
     with transaction.atomic():  # of two clicks the second reads what the first wrote
         locked = OutsideWrite.objects.select_for_update(no_key=True, of=("self",)).get(pk=write.pk)
-        if why := why_not_given_back(write=locked, by=by, now=now):
+        if why := why_not_given_back(write=locked, by=by):
             raise WriteRefused(why)
         return LimitGivenBack.objects.create(write=locked, at=now, by=by, reason=reason[:300])
 

@@ -21,7 +21,6 @@ from agents.models import User
 from escalations.models import Escalation
 from inbound.flows.conditions import same_value
 from inbound.models import Footstep, OutsideSystem, OutsideWrite, Walk
-from inbound.writes.asking import may_be_done_yet
 from inbound.writes.giving_back import that_count
 from inbound.writes.mistaken import not_mistaken
 from inbound.writes.states import InDoubtElsewhere, State, WriteRefused
@@ -132,12 +131,11 @@ def check_limits(
 
 def same_of_other_calls(*, action: str, to_whom: str, walk: Walk, now: datetime) -> QuerySet[OutsideWrite]:
     """What other calls asked for the same number, the newest first: what was done in the last day, and what may be done
-    or is still to be, however long ago it was asked for; not what was not done, but where its system may say otherwise.
+    or is still to be, however long ago it was asked for; not what was not done.
     """
     found = _asked_for(action=action, to_whom=to_whom, is_accountable=True)
     found = found.exclude(state=State.DONE, owed_at__lte=now - A_DAY)
-    happens = ~Q(state__in=NOT_HAPPENING) | Q(pk__in=may_be_done_yet(now=now).values("pk"))
-    return found.exclude(walk=walk).filter(happens).order_by("-owed_at")
+    return found.exclude(walk=walk).exclude(state__in=NOT_HAPPENING).order_by("-owed_at")
 
 
 def settled_by_people(*, action: str, to_whom: str, walk: Walk, now: datetime) -> QuerySet[OutsideWrite]:

@@ -15,7 +15,7 @@ MISTAKES = ":mistaken"
 WRITE_OF = "write:"
 MISTAKEN = f"{WRITE_OF}%d{MISTAKES}"  # the key of its card
 WENT_OUT = ":twice"
-AFTER_ALL = "write:%d:after_all"  # the key of the card of what was settled as not done, and was done
+AFTER_ALL = "write:%d:after_all:%d"  # the key of the card of what was settled as not done, and was done: that change
 TWICE = (
     f"{WRITE_OF}%d{WENT_OUT}"  # the key of the card that asks whether it was done twice, or is to be undone after all
 )

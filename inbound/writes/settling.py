@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agents.models import User
 from inbound.models import OutsideWrite
-from inbound.writes.asking import Said, ask
+from inbound.writes.asking import Said, ask, silent_until
 from inbound.writes.giving_back import required
 from inbound.writes.states import Verb, WriteRefused, check_can, note_answer, take_step
 from inbound.writes.writing import reference_given
@@ -26,8 +28,9 @@ def settle(*, write: OutsideWrite, outcome: str, reference: str, reason: str, by
     Never whoever asked for it, in whatever role she is now. `reason`: how she saw it.
 
     Returns what the system said when it was asked. Said.DONE: that stands, with the reference it gave, whatever was
-    found; of anything else her word stands, with what it said before it. Call it outside of any transaction.
-    Raises WriteRefused; nothing has changed then.
+    found; of anything else her word stands, with what it said before it. While it is silent nobody's word that it was
+    not done does, for an hour: it would be asked for again, and done twice. Call it outside of any transaction. Raises
+    WriteRefused; nothing has changed then.
     """
     if outcome not in _VERBS:
         raise WriteRefused(_("Elija si se hizo o no."))
@@ -40,6 +43,13 @@ def settle(*, write: OutsideWrite, outcome: str, reference: str, reason: str, by
     if said == Said.DONE_UNNAMED and outcome == NOT_DONE:
         words = _("No cambió nada: %(system)s responde que sí se hizo, sin dar una referencia. Búsquela allí.")
         raise WriteRefused(words % {"system": write.get_system_display()})
+    if said == Said.NOTHING and outcome == NOT_DONE and now < (until := silent_until(there)):
+        words = _(
+            "No cambió nada: %(system)s no responde si se hizo, y se le vuelve a preguntar cada pocos minutos. Si a "
+            "las %(hour)s sigue sin responder, vale lo que usted encuentre."
+        )
+        hour = date_format(timezone.localtime(until), "H:i")
+        raise WriteRefused(words % {"system": write.get_system_display(), "hour": hour})
     named: dict[str, Any] = {"reference": reference_given(reference)} if outcome == DONE else {}
     with transaction.atomic():
         note_answer(there, words=what_it_said(said, write=there), now=now)
@@ -54,6 +64,7 @@ def what_it_said(said: Said, *, write: OutsideWrite) -> str:
         Said.DONE_UNNAMED: _("%(system)s dijo que se hizo."),
         Said.NOT_DONE: _("%(system)s dijo que no se hizo."),
         Said.NOTHING: _("%(system)s no respondió si se hizo."),
+        Said.CANNOT_SAY: _("%(system)s no sabe decir si se hizo."),
         Said.NOT_ASKED: _("A %(system)s no se le preguntó: no está conectado."),
     }[said]
     return words % {"system": write.get_system_display()}

@@ -236,7 +236,7 @@ def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpRespo
         "may": {verb.value: can(verb, write=found, by=user) for verb in Verb},
         "why_not": {verb.value: why_not(verb, write=found, by=user) for verb in Verb},
         "given_back": giving_back.given_back(found),
-        "why_not_given_back": giving_back.why_not_given_back(write=found, by=user, now=timezone.now()),
+        "why_not_given_back": giving_back.why_not_given_back(write=found, by=user),
         "counts": giving_back.counts_though_not_done(found),
         "steers": user.steers_campaigns,
         "trail": [(reverse("inbound:write_list"), _("Operaciones")), ("", words_of(found.action))],

@@ -69,6 +69,10 @@ class _Handler(BaseHTTPRequestHandler):
             return self._answer(404, {"error": "No existe."})
         return self._answer(200, answer)
 
+    def do_GET(self) -> None:
+        """Whether it was done: it does not know the question."""
+        self._answer(404, {"error": "No existe."})
+
     def _answer(self, status: int, body: Any) -> None:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
         try:

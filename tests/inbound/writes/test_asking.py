@@ -13,12 +13,11 @@ from django.urls import reverse
 
 from agents.models import Agent, User
 from escalations.models import Escalation
-from inbound.models import LimitGivenBack, OutsideWrite, OutsideWriteChange, Walk
+from inbound.models import OutsideWrite, OutsideWriteChange, Walk
 from inbound.walks.done_after_all import ask_once_more
-from inbound.writes.asking import Said, ask_about_doubts
+from inbound.writes.asking import Said, ask_about_doubts, done_after_all
 from inbound.writes.delivering import deliver_due
-from inbound.writes.giving_back import that_count
-from inbound.writes.mistaken import AFTER_ALL
+from inbound.writes.giving_back import give_back, that_count
 from inbound.writes.states import WriteRefused
 from inbound.writes.writing import owe_write
 from systems.wire import forget_wires
@@ -30,6 +29,7 @@ __all__ = ["sandbox", "sandbox_process"]
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Any], Client]
 MINUTES = timedelta(minutes=6)
+NOT_DONE = {"outcome": "not_done", "reference": "", "reason": "No está en su libro"}
 
 
 @pytest.fixture
@@ -92,9 +92,8 @@ def test_not_done_is_taken_after_the_system_was_asked(
     sandbox.turn("c_cli4g")
     forget_wires()
     address = reverse("inbound:write_settle", args=[write.pk])
-    sent = {"outcome": "not_done", "reference": "", "reason": "No está en su libro"}
-    assert signed_in(ana).post(address, sent).status_code == 403
-    page = signed_in(elena).post(address, sent, follow=True).content.decode()
+    assert signed_in(ana).post(address, NOT_DONE).status_code == 403
+    page = signed_in(elena).post(address, NOT_DONE, follow=True).content.decode()
     (deed,) = sandbox.book(key=write.key)
     write.refresh_from_db()
     assert (write.state, write.reference, write.settled_by) == ("done", deed["reference"], None)
@@ -102,120 +101,125 @@ def test_not_done_is_taken_after_the_system_was_asked(
     assert "Quedó resuelta." not in page
 
 
-@pytest.mark.parametrize(("knows", "says"), [(True, "dijo que no se hizo"), (False, "no respondió si se hizo")])
-def test_not_done_is_taken_where_the_system_says_so_or_nothing(
-    knows: bool, says: str, doubt: Callable[[str], OutsideWrite], sandbox: RunningSandbox, elena: User,
-    signed_in: SignedIn, now: datetime,
-) -> None:  # fmt: skip
+def test_not_done_is_taken_where_the_system_says_so(
+    doubt: Callable[[str], OutsideWrite], sandbox: RunningSandbox, elena: User, signed_in: SignedIn
+) -> None:
     write = doubt("wrong")
     OutsideWrite.objects.filter(pk=write.pk).update(key="walk:1:another")
     forget_wires()
-    if knows:
-        sandbox.turn("c_cli4g")
+    sandbox.turn("c_cli4g")
     address = reverse("inbound:write_settle", args=[write.pk])
-    sent = {"outcome": "not_done", "reference": "", "reason": "No está en su libro"}
-    assert says in signed_in(elena).post(address, sent, follow=True).content.decode()
+    assert "C_CLI4G dijo que no se hizo" in signed_in(elena).post(address, NOT_DONE, follow=True).content.decode()
     write.refresh_from_db()
     assert (write.state, write.settled_by) == ("not_done", elena)
     answer, word = OutsideWriteChange.objects.filter(write=write).order_by("-pk")[:2][::-1]
-    assert (answer.by, answer.to_state, word.by, word.note) == (None, "uncertain", elena, "No está en su libro")
-    assert says in answer.note
+    assert (answer.by, answer.to_state, answer.note) == (None, "uncertain", "C_CLI4G dijo que no se hizo.")
+    assert (word.by, word.note) == (elena, "No está en su libro")
+    assert broken() == {}
 
 
-def test_what_was_settled_as_not_done_and_was_done_is_handed_over_once(
-    doubt: Callable[[str], OutsideWrite], sandbox: RunningSandbox, elena: User, signed_in: SignedIn, now: datetime
-) -> None:
-    """Its system was silent when she said so: its caller asks anew, and nobody would know that she gets it twice."""
+@pytest.fixture
+def silent(
+    doubt: Callable[[str], OutsideWrite], elena: User, signed_in: SignedIn, now: datetime
+) -> Callable[[int], OutsideWrite]:
+    """A top-up that was done while its system answers nobody, and somebody says that it was not, minutes later."""
     write = doubt("timed_out_after_doing")
-    address = reverse("inbound:write_settle", args=[write.pk])
-    sent = {"outcome": "not_done", "reference": "", "reason": "No está en su libro"}
-    with time_machine.travel(now + timedelta(minutes=1), tick=False):
-        assert "no respondió si se hizo" in signed_in(elena).post(address, sent, follow=True).content.decode()
+
+    def says(minutes: int) -> OutsideWrite:
+        with time_machine.travel(now + timedelta(minutes=minutes), tick=False):
+            page = signed_in(elena).post(reverse("inbound:write_settle", args=[write.pk]), NOT_DONE, follow=True)
+        write.refresh_from_db()
+        assert ("no responde si se hizo" in page.content.decode()) == (write.state == "uncertain")
+        return write
+
+    return says
+
+
+def test_while_its_system_is_silent_nobodys_word_is_enough_for_an_hour(
+    silent: Callable[[int], OutsideWrite], luis: Agent, walk_of: Callable[..., Walk], now: datetime
+) -> None:
+    """Else its caller, or another, asks for it at once, and gets it twice."""
+    write = silent(30)
+    assert (write.state, write.settled_by) == ("uncertain", None)
+    assert list(write.changes.order_by("pk").values_list("to_state", flat=True))[-1:] == ["uncertain"]
+    payload = {**PAYLOADS["c_cli4g.top_up"], "number": write.payload["number"]}
+    with pytest.raises(WriteRefused, match="todavía no se sabe si se hizo"):
+        owe_write(
+            key="walk:2:top-up", walk=walk_of(luis), position=1, action="c_cli4g.top_up", payload=payload,
+            now=now + timedelta(minutes=31), by=luis.user,
+        )  # fmt: skip
+    assert silent(62).state == "not_done"
+
+
+def test_what_was_settled_as_not_done_and_was_done_stands_and_is_handed_over_once(
+    silent: Callable[[int], OutsideWrite], sandbox: RunningSandbox, elena: User, rosa: User, now: datetime
+) -> None:
+    hour = now + timedelta(minutes=62)
+    write = silent(62)
+    give_back(write=write, reason="Visto", by=rosa, now=hour)
+    assert not that_count(OutsideWrite.objects.filter(pk=write.pk)).exists()
     sandbox.turn("c_cli4g", mode="wrong")
     forget_wires()
-    assert ask_once_more(now=now + 2 * MINUTES) == 0, "it is silent yet"
+    assert ask_once_more(now=hour + MINUTES) == 0, "it is silent yet"
     sandbox.turn("c_cli4g")
     forget_wires()
-    assert ask_once_more(now=now + 2 * MINUTES + timedelta(minutes=1)) == 0, "asked a moment ago"
-    assert ask_once_more(now=now + 4 * MINUTES) == 1
-    assert ask_once_more(now=now + 6 * MINUTES) == 0
+    assert ask_once_more(now=hour + MINUTES + timedelta(minutes=1)) == 0, "asked a moment ago"
+    assert ask_once_more(now=hour + 2 * MINUTES) == 1
+    assert ask_once_more(now=hour + 4 * MINUTES) == 0
     (deed,) = sandbox.book(key=write.key)
-    card = Escalation.objects.get(key=AFTER_ALL % write.pk)
-    assert f"Elena resolvió que no se hizo, y C_CLI4G responde que sí ({deed['reference']})" in card.reason
+    card = Escalation.objects.get(key__startswith=f"write:{write.pk}:after_all:")
+    assert f"Elena resolvió que no se hizo, y después: C_CLI4G respondió que sí se hizo ({deed['reference']})." in (
+        card.reason
+    )
     write.refresh_from_db()
     assert (write.state, write.reference, write.settled_by) == ("done", deed["reference"], None)
     history = OutsideWriteChange.objects.filter(write=write).order_by("pk").values_list("to_state", "by")
     assert list(history)[-3:] == [("not_done", elena.pk), ("uncertain", None), ("done", None)]
+    assert that_count(OutsideWrite.objects.filter(pk=write.pk)).exists(), "it was done: it counts again"
     assert broken() == {}
 
 
 def test_what_its_system_says_was_done_without_a_reference_is_in_doubt_again(
-    doubt: Callable[[str], OutsideWrite], elena: User, signed_in: SignedIn, now: datetime,
+    silent: Callable[[int], OutsideWrite], elena: User, rosa: User, signed_in: SignedIn, now: datetime,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    """Somebody looks the reference up; until then it counts, and nobody asks for it once more."""
-    write = doubt("wrong")
-    client, address = signed_in(elena), reverse("inbound:write_settle", args=[write.pk])
-    sent = {"outcome": "not_done", "reference": "", "reason": "No está en su libro"}
-    with time_machine.travel(now + timedelta(minutes=1), tick=False):
-        client.post(address, sent)
-    monkeypatch.setattr("inbound.walks.done_after_all.answer_of", lambda *_any: (Said.DONE_UNNAMED, ""))
-    assert ask_once_more(now=now + 2 * MINUTES) == 1
+    """Somebody looks the reference up. Each time a card tells of it; its limit is given back once."""
+    hour, write = now + timedelta(minutes=62), silent(62)
+    give_back(write=write, reason="Visto", by=rosa, now=hour)
+    with monkeypatch.context() as answers:
+        answers.setattr("inbound.writes.asking.answer_of", lambda *_any: (Said.DONE_UNNAMED, ""))
+        assert ask_once_more(now=hour + MINUTES) == 1
     write.refresh_from_db()
     assert (write.state, write.settled_at, write.settled_by) == ("uncertain", None, None)
-    assert write.last_error == "C_CLI4G dijo que se hizo."
-    client.post(address, {**sent, "outcome": "done", "reference": "RB-77"})
+    assert write.last_error == "C_CLI4G respondió que sí se hizo."
+    assert silent(140).state == "not_done"
+    assert that_count(OutsideWrite.objects.filter(pk=write.pk)).exists(), "nobody gave it back since"
+    with pytest.raises(WriteRefused, match="Ya se devolvió una vez"):
+        give_back(write=write, reason="Visto", by=rosa, now=hour)
+    with monkeypatch.context() as answers:
+        answers.setattr("inbound.writes.asking.answer_of", lambda *_any: (Said.DONE_UNNAMED, ""))
+        assert ask_once_more(now=now + timedelta(minutes=150)) == 1
+    sent = {**NOT_DONE, "outcome": "done", "reference": "RB-77"}
+    signed_in(elena).post(reverse("inbound:write_settle", args=[write.pk]), sent)
     write.refresh_from_db()
     assert (write.state, write.reference, write.settled_by) == ("done", "RB-77", elena)
     assert broken() == {}
 
 
-def test_nobody_asks_for_it_once_more_while_its_system_may_say_that_it_was_done(
-    doubt: Callable[[str], OutsideWrite], sandbox: RunningSandbox, elena: User, signed_in: SignedIn, luis: Agent,
-    walk_of: Callable[..., Walk], now: datetime,
-) -> None:  # fmt: skip
-    write = doubt("timed_out_after_doing")
-    sent = {"outcome": "not_done", "reference": "", "reason": "No está en su libro"}
-    with time_machine.travel(now + timedelta(minutes=1), tick=False):
-        signed_in(elena).post(reverse("inbound:write_settle", args=[write.pk]), sent)
-
-    def asks(at: datetime) -> OutsideWrite:
-        payload = {**PAYLOADS["c_cli4g.top_up"], "number": write.payload["number"]}
-        return owe_write(
-            key="walk:2:top-up", walk=walk_of(luis), position=1, action="c_cli4g.top_up", payload=payload, now=at,
-            by=luis.user,
-        )  # fmt: skip
-
-    with pytest.raises(WriteRefused, match="todavía no se sabe si se hizo"):
-        asks(now + timedelta(minutes=2))
-    sandbox.turn("c_cli4g")
-    forget_wires()
-    assert ask_once_more(now=now + 2 * MINUTES) == 1
-    with pytest.raises(WriteRefused, match="Esto ya se hizo"):
-        asks(now + 2 * MINUTES + timedelta(minutes=1))
-
-
-def test_no_limit_is_given_back_while_its_system_may_say_that_it_was_done(
-    doubt: Callable[[str], OutsideWrite], sandbox: RunningSandbox, elena: User, signed_in: SignedIn, now: datetime
+def test_an_answer_that_is_overtaken_writes_nothing(
+    silent: Callable[[int], OutsideWrite], now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Else money moves twice, and her day counts the second alone."""
-    write = doubt("timed_out_after_doing")
-    sent = {"outcome": "not_done", "reference": "", "reason": "No está en su libro"}
-    client, back = signed_in(elena), reverse("inbound:write_give_back", args=[write.pk])
-    with time_machine.travel(now + timedelta(minutes=1), tick=False):
-        client.post(reverse("inbound:write_settle", args=[write.pk]), sent)
-        assert "Aún puede haberse hecho" in client.get(f"/lines/writes/{write.pk}/").content.decode()
-        page = client.post(back, {"reason": "Visto"}, follow=True).content.decode()
-        assert "Aún puede haberse hecho" in page
-    assert not LimitGivenBack.objects.exists()
-    with time_machine.travel(now + timedelta(minutes=62), tick=False):  # an hour of silence: her word is enough
-        client.post(back, {"reason": "Visto"})
-    assert LimitGivenBack.objects.count() == 1
-    assert not that_count(OutsideWrite.objects.filter(pk=write.pk)).exists()
-    sandbox.turn("c_cli4g")
-    forget_wires()
-    assert ask_once_more(now=now + timedelta(minutes=70)) == 1
-    assert that_count(OutsideWrite.objects.filter(pk=write.pk)).exists(), "it was done: it counts again"
+    write = silent(62)
+
+    def overtaken(*_any: object) -> tuple[Said, str]:
+        assert done_after_all(OutsideWrite.objects.get(pk=write.pk), "LATE-1", now=now + timedelta(minutes=70))
+        return Said.NOT_DONE, ""
+
+    monkeypatch.setattr("inbound.writes.asking.answer_of", overtaken)
+    assert ask_once_more(now=now + timedelta(minutes=70)) == 1, "the late answer has its card"
+    write.refresh_from_db()
+    assert (write.state, write.reference) == ("done", "LATE-1")
+    assert broken() == {}
 
 
 def test_what_its_system_says_was_not_done_is_asked_about_once_more_and_then_no_more(
@@ -225,14 +229,13 @@ def test_what_its_system_says_was_not_done_is_asked_about_once_more_and_then_no_
     OutsideWrite.objects.filter(pk=write.pk).update(key="walk:1:another")
     sandbox.turn("c_cli4g")
     forget_wires()
-    sent = {"outcome": "not_done", "reference": "", "reason": "No está en su libro"}
     with time_machine.travel(now + timedelta(minutes=1), tick=False):
-        signed_in(elena).post(reverse("inbound:write_settle", args=[write.pk]), sent)
+        signed_in(elena).post(reverse("inbound:write_settle", args=[write.pk]), NOT_DONE)
     assert ask_once_more(now=now + 2 * MINUTES) == 0
     write.refresh_from_db()
     assert write.not_before == write.settled_at, "its turn is over"
     assert write.changes.order_by("-pk").first().note == "C_CLI4G dijo que no se hizo."
-    assert not Escalation.objects.filter(key=AFTER_ALL % write.pk).exists()
+    assert not Escalation.objects.filter(key__contains=":after_all:").exists()
 
 
 def test_done_is_taken_with_the_reference_its_system_gives(

@@ -15,6 +15,7 @@ from agents.models import Agent, User
 from inbound import tasks
 from inbound.models import OutsideSystem, OutsideWrite
 from inbound.outside.actions import actions
+from inbound.walks.done_after_all import ask_once_more
 from inbound.writes import delivering, settling, writing
 from inbound.writes.delivering import LEASE, REST, deliver_due, recover
 from inbound.writes.states import State, WriteRefused
@@ -380,7 +381,7 @@ def test_its_own_late_answer_ends_a_doubt_nobody_has_settled(
     assert (now_of(write).reference, asked(side)) == ("REF-1", 1)
 
 
-def test_a_late_answer_puts_what_was_settled_as_not_done_in_doubt_again(
+def test_a_late_answer_ends_what_was_settled_as_not_done(
     owe: Owe, side: OtherSide, now: datetime, elena: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = owe(MONEY)
@@ -391,8 +392,9 @@ def test_a_late_answer_puts_what_was_settled_as_not_done_in_doubt_again(
 
     meanwhile(monkeypatch, MONEY, settled)
     deliver_due(now=now)
-    assert (now_of(write).state, write.settled_by) == (State.UNCERTAIN, None)
-    assert write.last_error == "QBC respondió tarde que se hizo: REF-1."
+    assert (now_of(write).state, write.settled_by, write.reference) == (State.DONE, None, "REF-1")
+    assert history(write)[-3:] == ["not_done", "uncertain", "done"]
+    assert ask_once_more(now=now + 2 * LEASE) == 1, "a person looks whether it was done twice"
 
 
 def test_a_late_answer_finds_that_another_has_sent_it_anew(

@@ -83,12 +83,12 @@ def test_what_runs_out_while_it_is_approved_is_either(owe: Owe, elena: User, sid
     assert broken() == {}
 
 
+@pytest.mark.usefixtures("side")
 def test_a_limit_is_given_back_once(owe: Owe, elena: User, rosa: User, now: datetime) -> None:
     write = owe("qbc.top_up")
     OutsideWrite.objects.filter(pk=write.pk).update(state="uncertain")
     write.refresh_from_db()
     settling.settle(write=write, outcome="not_done", reference="", reason="x", by=elena, now=now)
-    OutsideWrite.objects.filter(pk=write.pk).update(not_before=now)  # as if it had been asked about once more
     write.refresh_from_db()
     given = at_once(
         lambda who: went(lambda: giving_back.give_back(write=write, reason="Visto", by=who, now=now)), [elena, rosa] * 4
@@ -96,6 +96,7 @@ def test_a_limit_is_given_back_once(owe: Owe, elena: User, rosa: User, now: date
     assert (sum(given), LimitGivenBack.objects.count()) == (1, 1)
 
 
+@pytest.mark.usefixtures("side")
 def test_two_tabs_do_not_share_what_not_done_left_of_a_day(
     owe: Owe, elena: User, set_mode: Callable[..., None], now: datetime
 ) -> None:

@@ -268,6 +268,7 @@ def test_an_uncertain_one_is_settled_by_a_supervisor_who_says_how(owe: Owe, elen
     assert list(notes[:2]) == ["Libro de QBC", "QBC no respondió si se hizo."]
 
 
+@pytest.mark.usefixtures("side")
 def test_or_found_not_done(owe: Owe, elena: User, now: datetime) -> None:
     write = in_state(owe("qbc.top_up"), "uncertain", now)
     settling.settle(write=write, outcome="not_done", reference="", reason="No está", by=elena, now=now)
