@@ -252,6 +252,15 @@ class OutsideWriteChange(models.Model):
     by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     note = models.CharField(max_length=300, blank=True)
 
+    class Meta:
+        indexes = [
+            # what a person had settled as not done, and was in doubt again: each has its card
+            models.Index(
+                fields=["at"], name="outside_change_contradicted",
+                condition=Q(from_state="not_done", to_state="uncertain"),
+            ),
+        ]  # fmt: skip
+
 
 @append_only(at="at", personal=["reason"])
 class LimitGivenBack(models.Model):

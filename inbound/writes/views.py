@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -112,9 +112,7 @@ def write_day_export(request: HttpRequest) -> HttpResponseBase:
 @customers_only
 def write(request: HttpRequest, pk: int) -> HttpResponse:
     """One write: what was asked, for whom, its history, and what may be done about it."""
-    user, found = signed_in_user(request), _write_of(request, pk)
-    if found.owed_by_id != user.pk:
-        note_search(user=user, where=Search.Where.CARD, asked=found.to_whom or f"operación {pk}", now=timezone.now())
+    _note_look(request, pk)
     return _show(request, pk)
 
 
@@ -138,7 +136,8 @@ def write_settle(request: HttpRequest, pk: int) -> HttpResponse:
         said = settling.settle(write=found, outcome=outcome, by=signed_in_user(request), now=timezone.now(), **told)
     except WriteRefused as refusal:
         messages.error(request, str(refusal))
-        return redirect("inbound:write", pk=pk)
+        _note_look(request, pk)
+        return _show(request, pk, told={"outcome": outcome, **told})
     words, is_otherwise = settling.what_it_said(said, write=found), said == Said.DONE and outcome == settling.NOT_DONE
     if said != Said.DONE:
         words = f"{_('Quedó resuelta como usted dijo.')} {words}"
@@ -222,11 +221,22 @@ def _change(request: HttpRequest, pk: int, said: str, verb: Callable[..., Any], 
     return redirect("inbound:write", pk=pk)
 
 
-def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpResponse:
+def _note_look(request: HttpRequest, pk: int) -> None:
+    """Somebody else's operation is a customer she looks at."""
+    user, found = signed_in_user(request), _write_of(request, pk)
+    if found.owed_by_id != user.pk:
+        note_search(user=user, where=Search.Where.CARD, asked=found.to_whom or f"operación {pk}", now=timezone.now())
+
+
+def _show(
+    request: HttpRequest, pk: int, *, revealed: bool = False, told: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """`told`: what she said of a doubt and was refused; it stays in its fields."""
     user, found = signed_in_user(request), _write_of(request, pk)
     masked = is_masked(user=user, write=found) and not revealed
     context = {
         "write": found,
+        "told": told,
         "words": words_of(found.action),
         "badge": state_badge(found),
         "masked": masked,
@@ -241,7 +251,7 @@ def _show(request: HttpRequest, pk: int, *, revealed: bool = False) -> HttpRespo
         "steers": user.steers_campaigns,
         "trail": [(reverse("inbound:write_list"), _("Operaciones")), ("", words_of(found.action))],
     }
-    return render(request, "inbound/writes/write.html", context)
+    return render(request, "inbound/writes/write.html", context, status=422 if told else 200)
 
 
 def _write_of(request: HttpRequest, pk: int) -> OutsideWrite:

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
-from agents.models import Agent, Disclosure, User
+from agents.models import Agent, Disclosure, Search, User
 from escalations.raising import raise_escalation
 from escalations.working import resolve, take
 from inbound.models import OutsideWrite, Walk
@@ -122,13 +122,17 @@ def test_a_doubt_is_settled_on_its_page_with_name_time_and_reason(
         ({}, "Elija si se hizo o no."),
         ({"outcome": "done", "reason": "x"}, "Escriba la referencia"),
         ({"outcome": "not_done"}, "Escriba cómo lo verificó."),
+        ({"outcome": "done", "reference": "QBC-8", "reason": " "}, "Escriba cómo lo verificó."),
     ],
 )
 def test_half_an_answer_settles_nothing(
     sent: dict[str, str], says: str, uncertain: OutsideWrite, elena: User, signed_in: SignedIn
 ) -> None:
     page = signed_in(elena).post(reverse("inbound:write_settle", args=[uncertain.pk]), sent, follow=True)
-    assert says in page.content.decode()
+    shown = page.content.decode()
+    assert says in shown
+    assert (page.status_code, [name for name, value in sent.items() if value not in shown]) == (422, [])
+    assert Search.objects.filter(user=elena).count() == 1, "it shows its customer"
     uncertain.refresh_from_db()
     assert uncertain.state == State.UNCERTAIN
 
