@@ -201,7 +201,7 @@ def _try_question(service: Service, system: str, key: str, reference: str | None
     tried = "dice que no hizo lo que no se pidió" if reference is None else "dice que hizo lo que se pidió"
     if isinstance(answer, str):
         return Finding(name, tried, Verdict.WRONG, answer)
-    if answer.status_code == 404:
+    if answer.status_code == 404 and _sentence_of(answer) and answer.json().keys() == {"error"}:  # else a wrong address
         return Finding(name, tried, Verdict.UNDERSTOOD, "no sabe decirlo: cada duda la verifica una persona")
     if answer.status_code != 200:
         return Finding(name, tried, Verdict.WRONG, f"respondió {answer.status_code} y no 200")

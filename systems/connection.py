@@ -16,7 +16,7 @@ import httpx
 from django.utils.translation import gettext as _
 
 from systems.breaker import Resting
-from systems.errors import CannotSay, OutcomeUnknown, SystemRefused, SystemTrouble, SystemUnavailable
+from systems.errors import CannotSay, NotThere, OutcomeUnknown, SystemRefused, SystemTrouble, SystemUnavailable
 from systems.registry import name_of
 from systems.shapes import Misshapen, flag, record, sound, text
 from systems.wire import NO_PAPERS, Papers, seconds_left, whole_call, wire_to
@@ -151,15 +151,20 @@ class Connection:
             raise self._named(OutcomeUnknown(words), operation) from None
 
     def was_done(self, *, key: str) -> Done | None:
-        """Whether a write with this key was done: its reference, or None when it was not.
+        """Whether a write with this key was done: its reference, empty where it gives none; None when it was not.
 
-        Raises SystemUnavailable when the system does not say: CannotSay where it answers, and never will.
+        Raises SystemUnavailable when the system does not say: CannotSay where it answers that it has no such thing.
+        Any other refusal says nothing: it may be at work on that key, or something between the two answered.
         """
         operation = f"operations/{quote(key, safe='')}"
         try:
-            found = _good(self._call(operation, None, {}, tries=2))
-            return Done(text(found, "reference")) if flag(found, "done") else None
-        except SystemRefused:
+            answer = self._call(operation, None, {}, tries=2)
+            found = _good(answer)
+            if answer.status == ACCEPTED or found.get("error"):
+                raise Misshapen("it is not known yet")
+            reference = found.get("reference")
+            return Done(sound(reference) if isinstance(reference, str) else "") if flag(found, "done") else None
+        except NotThere:
             raise self._named(CannotSay(_("%(system)s no sabe decir si lo hizo.")), "operations") from None
         except (SystemTrouble, Broken, Lost, Misshapen):
             words = _("%(system)s no dice si lo hizo.")
@@ -195,7 +200,7 @@ class Connection:
             raise SystemRefused(_told(answer) or _("%(system)s rechazó lo pedido."))
         sentence = _told(answer) if answer.status == 404 else ""
         if sentence:  # an unknown contract, say; a wrong address has no sentence
-            raise SystemRefused(sentence)
+            raise NotThere(sentence) if _only_told(answer) else SystemRefused(sentence)
         log.warning("system %s: %s was answered with status %s", self.system, operation, answer.status)
         raise SystemUnavailable(_("%(system)s no dejó entrar o no está donde se lo busca."))
 

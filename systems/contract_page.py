@@ -43,7 +43,9 @@ It also says who asked: `agent`, the user name in the call centre, and `requeste
 records and are no part of what a key stands for.
 
 After a doubt `GET /<system>/operations/<key>` is asked: whether a write with that key was done, and its reference.
-*Not done* does not make it safe to send again, and nothing is: the first request may still be on its way.
+*Not done* does not make it safe to send again, and nothing is: the first request may still be on its way. While it is
+at work on that key it answers 409; one that cannot say, 404 with nothing but why: a person looks then. Whatever else is
+no 200 with `done` says nothing, and it is asked again.
 
 A caller gives up after two seconds or as set for the system, and reads at most 1 MiB. Fields it does not know it
 passes over. It also reads amounts that are numbers or have fewer decimals (`12.5`), moments without an offset as the
@@ -61,13 +63,14 @@ REFUSED = {  # how each is called in the document, and what it says
     "400": ("NotUnderstood", "The body or the key is not what the contract says."),
     "401": ("NotLetIn", "The token is missing or wrong."),
     "404": ("Unknown", "There is none of that contract, number or damage."),
-    "409": ("AtOdds", "The key was used for something else, or it is so already."),
+    "409": ("AtOdds", "The key was used for something else, it is so already, or it is being done."),
     "413": ("TooLarge", "More than 64 kB."),
     "415": ("NoJson", "The body is no application/json."),
     "422": ("NotAllowed", "The system's own rules are against it."),
     "503": ("Down", "The system cannot answer now; nothing was done."),
 }
 UNKNOWN, OF_WRITES = "404", ("409", "422")
+OF_THE_QUESTION = ("401", "404", "409", "503")
 
 
 def contract_page(cells: Iterable[Cell]) -> str:
@@ -129,11 +132,11 @@ def _was_done(cell: Cell) -> dict[str, Any]:
     return {
         "operationId": f"{cell.code}.was_done",
         "tags": [cell.code],
-        "summary": "Whether a write with this key was done, and its reference. A system that cannot say answers 404.",
+        "summary": "Whether a write with this key was done, and its reference.",
         "parameters": [asked],
         "responses": {
             "200": told,
-            **{status: {"$ref": f"#/components/responses/{REFUSED[status][0]}"} for status in ("401", "404", "503")},
+            **{status: {"$ref": f"#/components/responses/{REFUSED[status][0]}"} for status in OF_THE_QUESTION},
         },
     }
 

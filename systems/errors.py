@@ -5,6 +5,9 @@ Each carries a sentence for people (`str`) and the system's code.
 
 from __future__ import annotations
 
+# What a mistake raises, theirs or ours; neither the database's errors nor what tells a task to end.
+UNFORESEEN = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
+
 
 class SystemTrouble(Exception):
     """A call to an outside system did not end well. Raised only as one of the three below."""
@@ -23,11 +26,15 @@ class SystemUnavailable(SystemTrouble):
 
 
 class CannotSay(SystemUnavailable):
-    """It answers, and does not know whether a write was done; or does not let us ask."""
+    """It answers that it does not know whether a write was done, or does not know the question."""
 
 
 class SystemRefused(SystemTrouble):
     """Nothing was done, and the same again will be refused again; the sentence is the system's own."""
+
+
+class NotThere(SystemRefused):
+    """It knows of no such thing, and says so: an unknown contract, or a question it has no answer to."""
 
 
 class OutcomeUnknown(SystemTrouble):

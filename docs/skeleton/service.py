@@ -207,6 +207,9 @@ def _was_done(site: Site, system: str, key: str) -> tuple[int, dict[str, Any]]:
     if not KEY.fullmatch(key):
         raise Refused(400, "Esa clave no tiene la forma de una.")
     with psycopg.connect(site.database_url) as connection:
+        free = connection.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"{system} {key}"])
+        if free.fetchone() == (False,):  # `_once` holds it
+            raise Refused(409, "Todavía está en curso: pregunte en un momento.")
         there = connection.execute(
             "SELECT reference FROM done_by_key WHERE system = %s AND key = %s", [system, key]
         ).fetchone()

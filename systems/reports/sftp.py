@@ -115,6 +115,9 @@ def _connected(settings: SourceSettings) -> Iterator[tuple[paramiko.SFTPClient, 
         raise SourceRefused(_("El servidor SFTP no tiene una clave del tipo registrado.")) from error
     except FileNotFoundError as error:
         raise SourceUnavailable(_("La carpeta o el archivo no existe en el servidor SFTP.")) from error
+    except UnicodeDecodeError as error:  # the library reads names as UTF-8 alone
+        words = _("El servidor SFTP tiene ahí un nombre de archivo que no es UTF-8: pida que lo cambien.")
+        raise SourceUnavailable(words) from error
     except (paramiko.SSHException, OSError, EOFError) as error:
         why = str(error) or type(error).__name__
         raise SourceUnavailable(_("El servidor SFTP no respondió: %(why)s.") % {"why": why[:200]}) from error

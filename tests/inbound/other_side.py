@@ -19,7 +19,8 @@ class OtherSide:
     """`answers`: what a read says, by `system/operation`. `book`: what was done, once a key.
 
     Knobs, for one `system/operation` or for all (``""``): `slow` seconds before the answer (what is asked is done
-    first), `says` a status and a body instead of doing it, `hangs_up` after doing it.
+    first), `says` a status and a body instead of doing it, `hangs_up` after doing it. `knows`: what it says when it is
+    asked whether something was done; it does not know the question.
     """
 
     address: str = ""
@@ -30,6 +31,7 @@ class OtherSide:
     slow: dict[str, float] = field(default_factory=dict)
     says: dict[str, tuple[int, Any]] = field(default_factory=dict)
     hangs_up: set[str] = field(default_factory=set)
+    knows: tuple[int, Any] = (404, {"error": "No existe."})
     released: threading.Event = field(default_factory=threading.Event)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -70,8 +72,8 @@ class _Handler(BaseHTTPRequestHandler):
         return self._answer(200, answer)
 
     def do_GET(self) -> None:
-        """Whether it was done: it does not know the question."""
-        self._answer(404, {"error": "No existe."})
+        """Whether it was done."""
+        self._answer(*self.server.side.knows)  # type: ignore[attr-defined]
 
     def _answer(self, status: int, body: Any) -> None:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()

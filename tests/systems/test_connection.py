@@ -16,8 +16,8 @@ import pytest
 from systems import shapes, wire
 from systems.breaker import Breaker
 from systems.c_cli4g.client import CCli4g
-from systems.connection import AskedBy, Connection
-from systems.errors import OutcomeUnknown, SystemRefused, SystemTrouble, SystemUnavailable
+from systems.connection import AskedBy, Connection, Done
+from systems.errors import CannotSay, NotThere, OutcomeUnknown, SystemRefused, SystemTrouble, SystemUnavailable
 from systems.smartflex.client import Smartflex
 from tests.processes.house import wait_until
 from tests.systems import misbehaving as bad
@@ -43,6 +43,10 @@ def read(address: str, *, timeout: float = AMPLE) -> Any:
 
 def write(address: str, *, timeout: float = AMPLE) -> Any:
     return Smartflex(address, timeout=timeout).register_claim(key="k-1", contract="1", text="cobro excesivo")
+
+
+def ask_whether(address: str, *, timeout: float = AMPLE) -> Done | None:
+    return Connection("smartflex", address, token="", timeout=timeout).was_done(key="k-1")
 
 
 def trouble_of(call: Callable[..., Any], address: str, *, timeout: float = AMPLE) -> SystemTrouble:
@@ -88,7 +92,7 @@ DAYS = {
     "is asked too much": (answers("429 Too Many Requests", {"error": "Luego."}), SystemUnavailable, SystemUnavailable),
     "refuses": (answers("422 Unprocessable Entity", {"error": "No se puede."}), SystemRefused, SystemRefused),
     "refuses without a word": (answers("400 Bad Request", b""), SystemRefused, SystemRefused),
-    "knows it not": (answers("404 Not Found", {"error": "No existe."}), SystemRefused, SystemRefused),
+    "knows it not": (answers("404 Not Found", {"error": "No existe."}), NotThere, NotThere),
     "had the key before": (answers("409 Conflict", {"error": "Esa clave ya se usó."}), SystemRefused, SystemRefused),
     "fails": (answers("500 Internal Server Error", b"<html>", kind="text/html"), SystemUnavailable, OutcomeUnknown),
     "fails with a word": (answers("500 Oh", {"error": "Internal error"}), SystemUnavailable, OutcomeUnknown),
@@ -104,6 +108,47 @@ HANG = (bad.says_nothing, bad.trickles_its_head, bad.trickles_its_body)
 
 def time_for(behave: Callable[..., None]) -> float:
     return SHORT if behave in HANG else AMPLE
+
+
+@pytest.mark.parametrize("status", ["400 No", "403 No", "404 No", "405 No", "409 No", "422 No", "423 No", "429 No"])
+def test_only_one_that_knows_of_no_such_thing_cannot_say_whether_it_was_done(status: str) -> None:
+    """What refuses otherwise may be at work on that key: a person's word is not enough meanwhile."""
+    for told in ({"error": "En curso."}, b"<html>"):
+        with misbehaving(answers(status, told)) as server:
+            trouble = trouble_of(ask_whether, server.address)
+        assert isinstance(trouble, CannotSay) == (status == "404 No" and told != b"<html>")
+        assert isinstance(trouble, SystemUnavailable)
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "said"),
+    [
+        ("200 OK", {"done": True, "reference": "R-1"}, "R-1"),
+        ("200 OK", {"done": True}, ""),
+        ("200 OK", {"done": True, "reference": None}, ""),
+        ("200 OK", {"done": True, "reference": 12}, ""),
+        ("200 OK", {"done": False}, None),
+    ],
+)
+def test_what_was_done_was_done_with_a_reference_or_without(
+    status: str, told: dict[str, Any], said: str | None
+) -> None:
+    with misbehaving(answers(status, told)) as server:
+        done = ask_whether(server.address)
+    assert (done.reference if done else None) == said
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("202 Accepted", {"done": False}), ("200 OK", {"done": False, "error": "En curso."}),
+        ("200 OK", {"done": "no"}), ("200 OK", {}), ("404 No", {"error": "No hay.", "path": "/smartflex/operations"}),
+    ],
+)  # fmt: skip
+def test_what_is_under_way_or_says_neither_is_silence(status: str, told: dict[str, Any]) -> None:
+    with misbehaving(answers(status, told)) as server:
+        trouble = trouble_of(ask_whether, server.address)
+    assert type(trouble) is SystemUnavailable
 
 
 @pytest.mark.parametrize("day", DAYS)

@@ -19,7 +19,7 @@ import pytest
 from systems import wire
 from systems.conformance import Service, Verdict, try_service
 from systems.registry import cells
-from tests.processes.house import ROOT
+from tests.processes.house import ROOT, wait_until
 from tests.sandbox.running import own_database
 
 WSDL = """<?xml version="1.0"?>
@@ -58,6 +58,7 @@ class Soap:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.mood = "done"
+        self.goes_on = threading.Event()  # for the mood "takes its time"
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -67,6 +68,8 @@ class Soap:
             def do_POST(self) -> None:
                 sent = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 outer.asked.append(re.search(r"<key>(.*?)</key>", sent)[1])  # type: ignore[index]
+                if outer.mood == "takes its time":
+                    outer.goes_on.wait(60)
                 if outer.mood == "hangs up":
                     self.close_connection = True
                     return
@@ -168,6 +171,17 @@ def test_what_may_have_been_done_is_asked_for_once_and_left_to_a_person(address:
     assert suspend(address, "k-2").status_code == 504
     assert soap.asked == ["k-2"]
     assert was_done(address, "k-2").status_code == 404
+
+
+def test_while_it_is_being_done_nobody_is_told_that_it_cannot_be_said(address: str, soap: Soap) -> None:
+    soap.mood = "takes its time"
+    asking = threading.Thread(target=suspend, args=(address, "k-5"))
+    asking.start()
+    wait_until(lambda: soap.asked == ["k-5"], what="the other side is asked")
+    assert was_done(address, "k-5").status_code == 409
+    soap.goes_on.set()
+    asking.join()
+    assert was_done(address, "k-5").json() == {"done": True, "reference": "LBC-1"}
 
 
 def test_where_nobody_is_to_be_had_nothing_was_sent(address: str, soap: Soap) -> None:

@@ -128,6 +128,17 @@ def test_an_sftp_server_gives_its_files(sftp_server: Any, tmp_path: Path) -> Non
     assert fetched.path.read_bytes() == BODY
 
 
+def test_a_name_that_is_no_utf_8_is_said_and_is_no_fault_of_ours(
+    sftp_server: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def listed(self: Any, path: str) -> Any:
+        return [paramiko.SFTPAttributes.from_stat(self.root.lstat(), b"Recaudaci\xf3n.xlsx")]
+
+    monkeypatch.setattr(sftp_server.folder, "list_folder", listed)
+    with pytest.raises(SourceUnavailable, match="no es UTF-8"):
+        names(sftp(sftp_server))
+
+
 def test_a_large_file_comes_whole(sftp_server: Any, drop: Path, tmp_path: Path) -> None:
     content = os.urandom(3_000_000)
     (drop / "ccvp-2026-12.big").write_bytes(content)
