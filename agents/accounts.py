@@ -33,7 +33,7 @@ MACHINES = (
 
 
 class _UnseenMarks(Func):
-    """Of a person: the marks of what happened to her account since she has seen it last, each once."""
+    """Of a person: the marks of what happened to her account and she has not said she saw, each once."""
 
     template = """ARRAY(
         SELECT DISTINCT event.mark FROM agents_accountevent event
@@ -134,7 +134,7 @@ class PersonBackend(AuthenticationBackend):
 
 
 def unseen(*, user: User, mark: str) -> Sequence[AccountEvent]:
-    """What happened to this person's account since she has seen it last, but for what was done in the session of that
+    """What happened to this person's account and she has not said she saw, but for what was done in the session of that
     mark: what strangers did first, whatever else there is, and each the newest first.
     """
     marks = getattr(user, "unseen_marks", None)

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agents.models import DataPolicy, Search, User
 
@@ -78,10 +78,18 @@ def note_search(
             pass  # the answer is that of the last statement
         ((in_a_minute, in_a_day, most_in_a_minute, most_in_a_day),) = cursor.fetchall()
     if in_a_day:
-        words = _("Hizo %(most)s consultas de clientes en un día, lo que la política permite: hable con supervisión.")
+        words = ngettext(
+            "Hizo %(most)s consulta de clientes en un día, lo que la política permite: hable con supervisión.",
+            "Hizo %(most)s consultas de clientes en un día, lo que la política permite: hable con supervisión.",
+            most_in_a_day,
+        )
         raise TooMuch(words % {"most": most_in_a_day})
     if in_a_minute:
-        words = _("Hizo %(most)s consultas de clientes en un minuto, lo que la política permite: espere un momento.")
+        words = ngettext(
+            "Hizo %(most)s consulta de clientes en un minuto, lo que la política permite: espere un momento.",
+            "Hizo %(most)s consultas de clientes en un minuto, lo que la política permite: espere un momento.",
+            most_in_a_minute,
+        )
         raise TooMuch(words % {"most": most_in_a_minute})
 
 

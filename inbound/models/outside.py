@@ -169,6 +169,11 @@ class OutsideWrite(OwedWork):
         help_text=_("Se dijo al final de la llamada: si no sale, no se le falló a nadie."),
     )  # fmt: skip
 
+    said = models.CharField(
+        _("lo que dice su sistema"), max_length=12, blank=True, default="", db_default="",
+        help_text=_("De una incierta: lo último que respondió cuando se le preguntó si se hizo."),
+    )  # fmt: skip
+
     objects = OutsideWriteQuerySet.as_manager()
 
     class Meta:

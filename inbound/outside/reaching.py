@@ -85,8 +85,8 @@ class Clients:
         self._uses = uses
 
     def mode_of(self, code: str) -> OutsideSystem.Mode:
-        """How the system stands."""
-        return self._uses[code].mode
+        """How the system stands; one that a site has no longer is off."""
+        return self._use(code).mode
 
     def __getattr__(self, code: str) -> Any:
         if code not in asked_cells():
@@ -102,10 +102,13 @@ class Clients:
 
     def _way_to(self, code: str) -> SystemUse:
         """How a connected system is used. Raises NotConnected."""
-        use = self._uses[code]
+        use = self._use(code)
         if use.mode != Mode.CONNECTED:
             raise NotConnected(use.mode, why_not_connected(use))
         return use
+
+    def _use(self, code: str) -> SystemUse:
+        return self._uses.get(code) or SystemUse(code, name_of(code), Mode.OFF, timeout=0, address="")
 
 
 def let_in_by(code: str) -> dict[str, Any]:

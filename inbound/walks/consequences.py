@@ -280,7 +280,8 @@ def told_of(write: OutsideWrite) -> dict[str, str]:
 
 
 def _as_it_was_written(write: OutsideWrite) -> str:
-    written = str(write.payload.get(actions()[write.action].to_whom) or "")
+    action = actions().get(write.action)  # a site may no longer have the system
+    written = str(write.payload.get(action.to_whom) or "") if action else ""
     return written if same_value(written, write.to_whom) else phone_numbers.display(write.to_whom)
 
 

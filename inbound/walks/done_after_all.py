@@ -1,12 +1,12 @@
 """What somebody settled as not done, and its system says was: that stands; a person looks whether it was done twice.
 
 When it was settled its system was asked (`inbound/writes/settling.py`); what was sent may have been on its way then. So
-it is asked once more a while later. Its own answer may come late, too (`inbound/writes/delivering.py`).
+it is asked again for two days. Its own answer may come late, too (`inbound/writes/delivering.py`).
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,11 +18,12 @@ from inbound.outside.reaching import clients
 from inbound.walks.consequences import told_of
 from inbound.walks.let_down import KIND
 from inbound.writes import asking
-from inbound.writes.asking import AGAIN, ASKED_FOR, AT_A_TIME, Said
-from inbound.writes.mistaken import AFTER_ALL
-from inbound.writes.settling import what_it_said
+from inbound.writes.asking import AGAIN, ASKED_FOR, AT_A_TIME, Said, what_it_said
+from inbound.writes.mistaken import CONTRADICTED, mistakes_among
 from inbound.writes.states import note_answer, what
 from telephony.phone_numbers import parse
+
+NOW_AND_THEN = timedelta(hours=1)  # where it says that it was not: what was sent may stand in a queue of its own
 
 
 def ask_once_more(*, now: datetime) -> int:
@@ -37,19 +38,25 @@ def ask_once_more(*, now: datetime) -> int:
             locked = to_ask.select_for_update(no_key=True, of=("self",)).filter(pk=write.pk).first()
             if locked is None:  # a late answer was faster, or another clock
                 continue
-            again = now + AGAIN if said in (Said.NOTHING, Said.NOT_ASKED) else locked.settled_at
+            again = now + (NOW_AND_THEN if said == Said.NOT_DONE else AGAIN)
             OutsideWrite.objects.filter(pk=locked.pk).update(not_before=again)
             if said == Said.NOT_DONE:
-                note_answer(locked, words=what_it_said(said, write=locked), now=now)
+                _note_once(locked, words=what_it_said(said, write=locked), now=now)
             elif said in (Said.DONE, Said.DONE_UNNAMED):
                 asking.done_after_all(locked, reference, now=now)
     return hand_over_the_contradicted(now=now)
 
 
+def _note_once(write: OutsideWrite, *, words: str, now: datetime) -> None:
+    last = write.changes.order_by("pk").last()
+    if last is None or last.by is not None or last.note != words:
+        note_answer(write, words=words, now=now)
+
+
 def hand_over_the_contradicted(*, now: datetime) -> int:
     """Raise the cards that are missing: one each time. Returns how many."""
     changes = list(asking.contradicted(now=now).select_related("write__walk__line", "write__card").order_by("pk"))
-    keys = {AFTER_ALL % (change.write_id, change.pk): change for change in changes}
+    keys = {CONTRADICTED % (change.write_id, change.pk): change for change in changes}
     there = set(Escalation.objects.filter(key__in=keys).values_list("key", flat=True))
     missing = {key: change for key, change in keys.items() if key not in there}
     for key, change in missing.items():
@@ -66,7 +73,13 @@ def _hand_over(key: str, change: OutsideWriteChange, *, now: datetime) -> None:
     words = _(
         "%(what)s: %(who)s resolvió que no se hizo, y después: %(answer)s Vea si se hizo dos veces, y avise a quien lo "
         "pidió."
-    ) % {"what": what(write), "who": settled.by if settled else _("supervisión"), "answer": change.note}
+    )
+    if write.pk in mistakes_among([write.pk]):
+        words = _(
+            "%(what)s: fue un error de la llamada, %(who)s resolvió que no se hizo, y después: %(answer)s Deshágalo "
+            "una sola vez."
+        )
+    words %= {"what": what(write), "who": settled.by if settled else _("supervisión"), "answer": change.note}
     raise_escalation(
         key=key,
         kind=KIND,

@@ -38,7 +38,7 @@ from inbound.walks.mistakes import what_became_of_a_mistake
 from inbound.walks.state import WalkState, given_on, read_state, state_on
 from inbound.walks.undone_cards import raise_card_of, said_on_its_card, words_heard
 from inbound.walks.what_became import hand_over_a_mistake
-from inbound.writes.asking import contradicted
+from inbound.writes.asking import contradicted, it_says
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.mistaken import TWICE, cards_of_mistakes, its_mistake, mistakes_among, not_mistaken
 from inbound.writes.states import how_it_stands
@@ -232,7 +232,9 @@ def _raise_card(pk: int, *, now: datetime) -> int:
             customer_name=customer_on_file(walk, known) or meant.requester_name,
             telephone=_reached_at(then, known, meant) or parse(meant.to_whom) or "",
             zone=zone_of(known),
-            reason=" ".join(filter(None, (f"{what}: {_why(last)}", last.last_error, _corrected(first, meant)))),
+            reason=" ".join(
+                filter(None, (f"{what}: {_why(last)}", last.last_error, it_says(last), _corrected(first, meant)))
+            ),
             details=told_of(meant),
             promised=words_heard(here, last),
             due_at=None,

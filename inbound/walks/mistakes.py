@@ -33,11 +33,12 @@ from inbound.walks.wanted_by_others import (
 )
 from inbound.writes.limits import A_DAY, NOT_HAPPENING
 from inbound.writes.mistaken import (
+    AFTER_ALL,
     MISTAKES,
-    TWICE,
     WENT_OUT,
     WRITE_OF,
     cards_of_mistakes,
+    cards_of_twice,
     mistakes_among,
 )
 from service_level.days import LA_PAZ
@@ -99,17 +100,18 @@ def tell_who_else_wants_it(*, now: datetime, of: OutsideWrite | None = None) -> 
 def _of_mistakes(now: datetime, of: OutsideWrite | None) -> QuerySet[OutsideWrite]:
     """What calls asked for by mistake lately, or went out when its card was closed."""
     cards = Escalation.objects.filter(key__startswith=WRITE_OF, raised_at__gt=now - LOOKED_BACK)
-    keys = cards.filter(Q(key__endswith=MISTAKES) | Q(key__endswith=WENT_OUT)).values_list("key", flat=True)
+    asks = Q(key__endswith=MISTAKES) | Q(key__endswith=WENT_OUT) | Q(key__contains=AFTER_ALL)
+    keys = cards.filter(asks).values_list("key", flat=True)
     found = OutsideWrite.objects.filter(pk__in={int(key.split(":")[1]) for key in keys}).order_by("pk")
     return found if of is None else found.filter(action=of.action, to_whom=of.to_whom)
 
 
 def _mistakes(writes: list[OutsideWrite]) -> Iterator[Mistake]:
     mistakes = mistakes_among([write.pk for write in writes])
-    gone_out = {card.key: card.survivor for card in Escalation.objects.filter(key__in=[TWICE % pk for pk in mistakes])}
+    twice = cards_of_twice(list(mistakes))
     for write in writes:
         if write.pk in mistakes:
-            yield Mistake(write, mistakes[write.pk], gone_out.get(TWICE % write.pk))
+            yield Mistake(write, mistakes[write.pk], twice.get(write.pk))
 
 
 def _tell_what_followed(writes: list[OutsideWrite], *, now: datetime) -> None:

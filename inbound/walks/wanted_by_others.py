@@ -21,7 +21,7 @@ from inbound.walks.state import flow_of, given_on, read_state
 from inbound.walks.told_on_cards import Told
 from inbound.walks.undone import may_be_about
 from inbound.writes.limits import NOT_HAPPENING
-from inbound.writes.mistaken import BECAME_OF_WRITE, MISTAKES, NO_LONGER, WENT_OUT, WRITE_OF
+from inbound.writes.mistaken import AFTER_ALL, BECAME_OF_WRITE, MISTAKES, NO_LONGER, WENT_OUT, WRITE_OF
 from screens.templatetags.screens import bs
 from telephony.phone_numbers import display
 
@@ -52,7 +52,7 @@ def other_cards(undone: Undone, *, now: datetime) -> dict[str, list[Escalation]]
         form: write.to_whom for write, _card in undone for form in (*forms_of(write.to_whom), display(write.to_whom))
     }
     found = Escalation.objects.filter(raised_at__gt=now - LOOKED_BACK, details__number__in=list(lines)).not_rejected()
-    found = found.exclude(Q(key__endswith=MISTAKES) | Q(key__endswith=WENT_OUT))
+    found = found.exclude(Q(key__endswith=MISTAKES) | Q(key__endswith=WENT_OUT) | Q(key__contains=AFTER_ALL))
     found = found.exclude(details__has_any_keys=[WITHDRAWN, AMOUNT])
     stands_for = OutsideWrite.objects.filter(card=OuterRef("pk"))
     of_something_else = Exists(stands_for) & ~Exists(stands_for.filter(is_accountable=True, amount=None))

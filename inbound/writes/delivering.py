@@ -208,9 +208,8 @@ def _confirm(write: OutsideWrite, reference: str, *, now: datetime) -> None:
                 Verb.CONFIRM, write=write, by=None, now=now, sent_as=write.fence, last_error="", reference=reference
             )
         except WriteRefused as refusal:
-            if write.is_accountable and done_after_all(write, reference, now=now):
-                return
-            raise LeaseLost(f"write {write.pk}: answered after another had taken it") from refusal
+            if not (write.is_accountable and done_after_all(write, reference, now=now)):
+                raise LeaseLost(f"write {write.pk}: answered after another had taken it") from refusal
         write.state = State.DONE
 
 

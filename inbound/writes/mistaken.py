@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 
 from escalations.models import Escalation
@@ -15,7 +15,10 @@ MISTAKES = ":mistaken"
 WRITE_OF = "write:"
 MISTAKEN = f"{WRITE_OF}%d{MISTAKES}"  # the key of its card
 WENT_OUT = ":twice"
-AFTER_ALL = "write:%d:after_all:%d"  # the key of the card of what was settled as not done, and was done: that change
+AFTER_ALL = ":after_all:"
+CONTRADICTED = (
+    f"{WRITE_OF}%d{AFTER_ALL}%d"  # the key of the card of what was settled as not done, and was done: its change
+)
 TWICE = (
     f"{WRITE_OF}%d{WENT_OUT}"  # the key of the card that asks whether it was done twice, or is to be undone after all
 )
@@ -35,6 +38,17 @@ def cards_of_mistakes(writes: Collection[int]) -> dict[int, Escalation]:
     """The same, with those that were rejected."""
     keys = {MISTAKEN % pk: pk for pk in writes}
     return {keys[card.key]: card.survivor for card in Escalation.objects.filter(key__in=keys)}
+
+
+def cards_of_twice(writes: Collection[int]) -> dict[int, Escalation]:
+    """Of these writes (by key) the newest card that asks whether it was done twice, not rejected, or the one that
+    goes on for it.
+    """
+    about = Q(key__in=[TWICE % pk for pk in writes])
+    for pk in writes:
+        about |= Q(key__startswith=f"{WRITE_OF}{pk}{AFTER_ALL}")
+    cards = [(card.key, card.survivor) for card in Escalation.objects.filter(about).order_by("pk")]
+    return {int(key.split(":")[1]): card for key, card in cards if not card.was_rejected}
 
 
 def not_mistaken(writes: QuerySet[OutsideWrite]) -> QuerySet[OutsideWrite]:
@@ -67,5 +81,5 @@ def was_undone(write: OutsideWrite, mistake: Escalation) -> bool:
     seen_to = mistake.settled_at or (was_resolved.at if was_resolved else None)
     if not (write.settled_at and seen_to and write.settled_at > seen_to):
         return mistake.state not in Escalation.UNSETTLED or was_resolved is not None
-    anew = Escalation.objects.filter(key=TWICE % write.pk).not_rejected().first()
-    return anew is not None and anew.survivor.state not in Escalation.UNSETTLED
+    anew = cards_of_twice([write.pk]).get(write.pk)
+    return anew is not None and anew.state not in Escalation.UNSETTLED

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from inbound.models import OutsideSystem, OutsideWrite
 from inbound.outside.actions import actions, amount_of
+from inbound.writes.asking import found_done_since
 from inbound.writes.giving_back import required
 from inbound.writes.limits import policy_of
 from inbound.writes.mistaken import mistakes_among
@@ -40,12 +41,15 @@ def approved_until(policy: OutsideSystem, amount: Decimal | None, *, now: dateti
 
 def why_not_sent(write: OutsideWrite) -> str:
     """Why what is about to be sent is not, however it came to be; empty where nothing is amiss: it is not what its row
-    says, or it is of so much money and its history has nobody else who approved it.
+    says, or was asked for because the same was not done, which it was; or it is of so much money and its history has
+    nobody else who approved it.
     """
     if not actions()[write.action].accountable:
         return ""
     if amount_of(write.payload) != write.amount:
         return _("El monto anotado no es el que se iba a enviar: no se envió. Avise a quien tiene el servidor.")
+    if found_done_since(write):
+        return _("El pedido anterior de lo mismo, que se había dado por no hecho, se hizo: este no se envió.")
     if not is_for_two(policy_of(write.system), write.amount):
         return ""
     approved = write.changes.filter(from_state=State.APPROVAL, to_state=State.WAITING, by__isnull=False)
@@ -55,8 +59,8 @@ def why_not_sent(write: OutsideWrite) -> str:
 
 
 def approve(*, write: OutsideWrite, by: User, now: datetime) -> OutsideWrite:
-    """Another person lets it go out. Raises WriteRefused, too when its time is over and the sweep has not come yet, or
-    the call has said meanwhile that it is not to be done.
+    """Another person lets it go out. Raises WriteRefused, too when its time is over and the sweep has not come yet, the
+    call has said meanwhile that it is not to be done, or the same was found done that had been settled as not done.
     """
     with transaction.atomic():  # the end of the call says so under the same lock
         locked = OutsideWrite.objects.select_for_update(no_key=True, of=("self",)).get(pk=write.pk)
@@ -65,6 +69,9 @@ def approve(*, write: OutsideWrite, by: User, now: datetime) -> OutsideWrite:
                 raise WriteRefused(_not_in_time(locked))
             if locked.is_not_needed or mistakes_among([locked.pk]):
                 raise WriteRefused(_("La llamada dijo después que no se haga: no se aprueba."))
+            if found_done_since(locked):
+                words = _("El pedido anterior de lo mismo, que se había dado por no hecho, se hizo: no se aprueba.")
+                raise WriteRefused(words)
         return take_step(Verb.APPROVE, write=locked, by=by, now=now, not_before=now)
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from inbound.models import OutsideWrite
-from inbound.writes.asking import Said, ask, silent_until
+from inbound.writes.asking import Said, ask, silent_until, what_it_said
 from inbound.writes.giving_back import required
 from inbound.writes.states import Verb, WriteRefused, check_can, note_answer, take_step
 from inbound.writes.writing import reference_given
@@ -29,8 +29,8 @@ def settle(*, write: OutsideWrite, outcome: str, reference: str, reason: str, by
 
     Returns what the system said when it was asked. Said.DONE: that stands, with the reference it gave, whatever was
     found; of anything else her word stands, with what it said before it. While it is silent nobody's word that it was
-    not done does, for an hour: it would be asked for again, and done twice. Call it outside of any transaction. Raises
-    WriteRefused; nothing has changed then.
+    not done does, for an hour, nor where it last said that it was: it would be asked for again, and done twice.
+    Call it outside of any transaction. Raises WriteRefused; nothing has changed then.
     """
     if outcome not in _VERBS:
         raise WriteRefused(_("Elija si se hizo o no."))
@@ -40,10 +40,14 @@ def settle(*, write: OutsideWrite, outcome: str, reference: str, reason: str, by
     said = ask(write=there, now=now)
     if said == Said.DONE:
         return said
-    if said == Said.DONE_UNNAMED and outcome == NOT_DONE:
-        words = _("No cambió nada: %(system)s responde que sí se hizo, sin dar una referencia. Búsquela allí.")
+    if said == Said.NOTHING:  # a person may have been faster, and what it said before it fell silent counts
+        there.refresh_from_db()
+        check_can(verb, write=there, by=by)
+    before = there.said if said in (Said.NOTHING, Said.CANNOT_SAY) else ""
+    if Said.DONE_UNNAMED in (said, before) and outcome == NOT_DONE:
+        words = _("No cambió nada: %(system)s respondió que sí se hizo, sin dar una referencia. Búsquela allí.")
         raise WriteRefused(words % {"system": write.get_system_display()})
-    if said == Said.NOTHING and outcome == NOT_DONE and now < (until := silent_until(there)):
+    if said == Said.NOTHING and outcome == NOT_DONE and (until := silent_until(there, now=now)):
         words = _(
             "No cambió nada: %(system)s no responde si se hizo, y se le vuelve a preguntar cada pocos minutos. Si a "
             "las %(hour)s sigue sin responder, vale lo que usted encuentre."
@@ -55,16 +59,3 @@ def settle(*, write: OutsideWrite, outcome: str, reference: str, reason: str, by
         note_answer(there, words=what_it_said(said, write=there), now=now)
         take_step(verb, write=write, by=by, now=now, note=reason, **named)
     return said
-
-
-def what_it_said(said: Said, *, write: OutsideWrite) -> str:
-    """A sentence."""
-    words = {
-        Said.DONE: _("%(system)s responde ahora que sí se hizo: quedó como hecha, con la referencia que dio."),
-        Said.DONE_UNNAMED: _("%(system)s dijo que se hizo."),
-        Said.NOT_DONE: _("%(system)s dijo que no se hizo."),
-        Said.NOTHING: _("%(system)s no respondió si se hizo."),
-        Said.CANNOT_SAY: _("%(system)s no sabe decir si se hizo."),
-        Said.NOT_ASKED: _("A %(system)s no se le preguntó: no está conectado."),
-    }[said]
-    return words % {"system": write.get_system_display()}

@@ -170,14 +170,15 @@ def begin(write: OutsideWrite, *, by: User | None, now: datetime) -> None:
     _note(write, from_state="", by=by, now=now, note="")
 
 
-def doubt_again(write: OutsideWrite, *, words: str, now: datetime) -> bool:
-    """What a person settled as not done was done, it seems: `words` say who says so. False where it is settled
-    otherwise.
+def doubt_again(write: OutsideWrite, *, words: str, said: str, now: datetime) -> bool:
+    """What a person settled as not done was done, it seems: `words` say who says so, `said` is its system's answer.
+    False where it is settled otherwise.
     """
     try:
         take_step(
-            Verb.DOUBT, write=write, by=None, now=now, note=words, last_error=words, settled_at=None, settled_by=None
-        )
+            Verb.DOUBT, write=write, by=None, now=now, note=words, last_error=words, said=said, settled_at=None,
+            settled_by=None,
+        )  # fmt: skip
     except WriteRefused:
         return False
     return True
@@ -225,6 +226,10 @@ def write_history(write: OutsideWrite, taken: Taken) -> None:
         return
     if taken.was == State.APPROVAL and write.state != State.UNCERTAIN:
         add_detail(key=write.card.key, text=_approved_or_not(write), by=taken.by, now=taken.now)
+    elif (taken.was, write.state) == (State.NOT_DONE, State.UNCERTAIN):  # its card has heard that it was not done
+        words = _("%(what)s: se había resuelto que no se hizo, y vuelve a estar en duda. %(why)s")
+        text = words % {"what": what(write), "why": write.last_error}
+        add_detail(key=write.card.key, text=text, by=taken.by, now=taken.now)
     elif write.state in (*SETTLED, State.REFUSED):
         add_detail(key=write.card.key, text=ended_words(write), by=taken.by, now=taken.now)
 

@@ -27,7 +27,7 @@ from inbound.models import OutsideWrite
 from inbound.outside.found_words import label_of
 from inbound.tasks import deliver_writes
 from inbound.writes import giving_back, second_person, settling, writing
-from inbound.writes.asking import Said
+from inbound.writes.asking import Said, it_says, silent_until, what_it_said
 from inbound.writes.lists import (
     SHOWN,
     Asked,
@@ -112,18 +112,20 @@ def write_day_export(request: HttpRequest) -> HttpResponseBase:
 @customers_only
 def write(request: HttpRequest, pk: int) -> HttpResponse:
     """One write: what was asked, for whom, its history, and what may be done about it."""
-    _note_look(request, pk)
-    return _show(request, pk)
+    found = _write_of(request, pk)
+    _note_look(request, found)
+    return _show(request, found)
 
 
 @roles_only(Role.AUDITOR)
 @require_POST
 def write_reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """Show an auditor who says why what is masked; the reason is logged."""
-    subject = _("Datos de la operación %(pk)d") % {"pk": _write_of(request, pk).pk}
+    found = _write_of(request, pk)
+    subject = _("Datos de la operación %(pk)d") % {"pk": pk}
     if not is_revealed(request, subject=subject, now=timezone.now()):
         return redirect("inbound:write", pk=pk)
-    return _show(request, pk, revealed=True)
+    return _show(request, found, revealed=True)
 
 
 @steering_only
@@ -136,11 +138,11 @@ def write_settle(request: HttpRequest, pk: int) -> HttpResponse:
         said = settling.settle(write=found, outcome=outcome, by=signed_in_user(request), now=timezone.now(), **told)
     except WriteRefused as refusal:
         messages.error(request, str(refusal))
-        _note_look(request, pk)
-        return _show(request, pk, told={"outcome": outcome, **told})
-    words, is_otherwise = settling.what_it_said(said, write=found), said == Said.DONE and outcome == settling.NOT_DONE
-    if said != Said.DONE:
-        words = f"{_('Quedó resuelta como usted dijo.')} {words}"
+        _note_look(request, found)
+        return _show(request, _write_of(request, pk), told={"outcome": outcome, **told})  # its system was asked
+    words, is_otherwise = what_it_said(said, write=found), said == Said.DONE and outcome == settling.NOT_DONE
+    how = _("Quedó como hecha.") if said == Said.DONE else _("Quedó resuelta como usted dijo.")
+    words = f"{how} {words}"
     messages.add_message(request, messages.WARNING if is_otherwise else messages.SUCCESS, words)
     return redirect("inbound:write", pk=pk)
 
@@ -221,22 +223,25 @@ def _change(request: HttpRequest, pk: int, said: str, verb: Callable[..., Any], 
     return redirect("inbound:write", pk=pk)
 
 
-def _note_look(request: HttpRequest, pk: int) -> None:
+def _note_look(request: HttpRequest, found: OutsideWrite) -> None:
     """Somebody else's operation is a customer she looks at."""
-    user, found = signed_in_user(request), _write_of(request, pk)
+    user, asked = signed_in_user(request), found.to_whom or f"operación {found.pk}"
     if found.owed_by_id != user.pk:
-        note_search(user=user, where=Search.Where.CARD, asked=found.to_whom or f"operación {pk}", now=timezone.now())
+        note_search(user=user, where=Search.Where.CARD, asked=asked, now=timezone.now())
 
 
 def _show(
-    request: HttpRequest, pk: int, *, revealed: bool = False, told: Mapping[str, str] | None = None
+    request: HttpRequest, found: OutsideWrite, *, revealed: bool = False, told: Mapping[str, str] | None = None
 ) -> HttpResponse:
     """`told`: what she said of a doubt and was refused; it stays in its fields."""
-    user, found = signed_in_user(request), _write_of(request, pk)
+    user = signed_in_user(request)
     masked = is_masked(user=user, write=found) and not revealed
+    is_doubted = found.state == OutsideWrite.State.UNCERTAIN
     context = {
         "write": found,
         "told": told,
+        "it_says": it_says(found) if is_doubted else "",
+        "silent_until": silent_until(found, now=timezone.now()) if is_doubted else None,
         "words": words_of(found.action),
         "badge": state_badge(found),
         "masked": masked,

@@ -95,7 +95,12 @@ KEPT = {
     "escalations.Change": {"verb": CODES},
     "escalations.Escalation": {"key": CODES, "line": CODES, "zone": FIGURES, "waits_for": CODES},
     "inbound.Footstep": dict.fromkeys(("step", "kind", "proposed", "chosen"), CODES),
-    "inbound.OutsideWrite": {"key": CODES, "action": CODES, "reference": "the other system's own number of it"},
+    "inbound.OutsideWrite": {
+        "key": CODES,
+        "action": CODES,
+        "said": CODES,
+        "reference": "the other system's own number of it",
+    },
     "inbound.Walk": {"result": CODES, "result_label": OUR_WORDS},
     "notices.Attachment": dict.fromkeys(("name", "content_type", "file"), "seals and reports of figures"),
     "notices.Delivery": {"subject": CODES, "last_error": "a status, or why nobody was there"},

@@ -10,18 +10,23 @@ import pytest
 import time_machine
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from agents.models import Agent, User
 from escalations.models import Escalation
+from escalations.raising import raise_escalation
 from inbound.models import OutsideWrite, OutsideWriteChange, Walk
+from inbound.outside.reaching import Clients
 from inbound.walks.done_after_all import ask_once_more
 from inbound.writes.asking import Said, ask_about_doubts, done_after_all
 from inbound.writes.delivering import deliver_due
 from inbound.writes.giving_back import give_back, that_count
-from inbound.writes.states import WriteRefused
+from inbound.writes.settling import settle
+from inbound.writes.states import Verb, WriteRefused, take_step
 from inbound.writes.writing import owe_write
 from systems.wire import forget_wires
 from tests.inbound.conftest import PAYLOADS
+from tests.inbound.other_side import OtherSide
 from tests.inbound.promises import broken
 from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_process
 
@@ -79,7 +84,8 @@ def test_what_was_not_done_stays_a_persons_to_settle_and_is_never_sent_again(
     OutsideWrite.objects.filter(pk=write.pk).update(key="walk:1:another")  # nobody there has seen this one
     assert ask_about_doubts(now=now + MINUTES) == 0
     write.refresh_from_db()
-    assert (write.state, write.last_error) == ("uncertain", "El otro sistema dice que con esta clave no hizo nada.")
+    assert (write.state, write.said) == ("uncertain", "not_done")
+    assert "no confirmó" in write.last_error, "why it is in doubt stays"
     assert deliver_due(now=now + 2 * MINUTES) == 0
     assert sandbox.book(key="walk:1:another") == []
 
@@ -97,8 +103,8 @@ def test_not_done_is_taken_after_the_system_was_asked(
     (deed,) = sandbox.book(key=write.key)
     write.refresh_from_db()
     assert (write.state, write.reference, write.settled_by) == ("done", deed["reference"], None)
-    assert "responde ahora que sí se hizo" in page
-    assert "Quedó resuelta." not in page
+    assert "Quedó como hecha. C_CLI4G dijo que se hizo, y dio su referencia." in page
+    assert "Quedó resuelta" not in page
 
 
 def test_not_done_is_taken_where_the_system_says_so(
@@ -191,8 +197,13 @@ def test_what_its_system_says_was_done_without_a_reference_is_in_doubt_again(
         assert ask_once_more(now=hour + MINUTES) == 1
     write.refresh_from_db()
     assert (write.state, write.settled_at, write.settled_by) == ("uncertain", None, None)
-    assert write.last_error == "C_CLI4G respondió que sí se hizo."
-    assert silent(140).state == "not_done"
+    assert (write.said, write.last_error) == ("done_unnamed", "C_CLI4G respondió que sí se hizo.")
+    found = {"write": write, "outcome": "not_done", "reference": "", "reason": "No está", "by": elena}
+    with pytest.raises(WriteRefused, match="respondió que sí se hizo, sin dar una referencia"):
+        settle(**found, now=now + timedelta(minutes=140))  # silent by now, for more than an hour
+    with monkeypatch.context() as answers:
+        answers.setattr("inbound.writes.asking.answer_of", lambda *_any: (Said.NOT_DONE, ""))
+        assert settle(**found, now=now + timedelta(minutes=141)) == Said.NOT_DONE
     assert that_count(OutsideWrite.objects.filter(pk=write.pk)).exists(), "nobody gave it back since"
     with pytest.raises(WriteRefused, match="Ya se devolvió una vez"):
         give_back(write=write, reason="Visto", by=rosa, now=hour)
@@ -222,9 +233,10 @@ def test_an_answer_that_is_overtaken_writes_nothing(
     assert broken() == {}
 
 
-def test_what_its_system_says_was_not_done_is_asked_about_once_more_and_then_no_more(
-    doubt: Callable[[str], OutsideWrite], sandbox: RunningSandbox, elena: User, signed_in: SignedIn, now: datetime
-) -> None:
+def test_what_its_system_says_was_not_done_is_asked_about_now_and_then_for_two_days(
+    doubt: Callable[[str], OutsideWrite], sandbox: RunningSandbox, elena: User, signed_in: SignedIn, now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     write = doubt("wrong")
     OutsideWrite.objects.filter(pk=write.pk).update(key="walk:1:another")
     sandbox.turn("c_cli4g")
@@ -233,9 +245,66 @@ def test_what_its_system_says_was_not_done_is_asked_about_once_more_and_then_no_
         signed_in(elena).post(reverse("inbound:write_settle", args=[write.pk]), NOT_DONE)
     assert ask_once_more(now=now + 2 * MINUTES) == 0
     write.refresh_from_db()
-    assert write.not_before == write.settled_at, "its turn is over"
-    assert write.changes.order_by("-pk").first().note == "C_CLI4G dijo que no se hizo."
+    assert ask_once_more(now=now + timedelta(hours=2)) == 0
+    said = [
+        change.note for change in write.changes.order_by("pk") if change.to_state == change.from_state == "not_done"
+    ]
+    assert said == ["C_CLI4G dijo que no se hizo."], "once, however often it is asked"
     assert not Escalation.objects.filter(key__contains=":after_all:").exists()
+    monkeypatch.setattr("inbound.writes.asking.answer_of", lambda *_any: (Said.DONE, "LATE-2"))
+    assert ask_once_more(now=now + timedelta(hours=2, minutes=30)) == 0, "asked half an hour ago"
+    assert ask_once_more(now=now + timedelta(days=1)) == 1, "it stood in a queue of its own"
+    write.refresh_from_db()
+    assert (write.state, write.reference) == ("done", "LATE-2")
+    assert broken() == {}
+
+
+def test_a_system_that_is_at_work_on_it_is_silent_and_one_that_cannot_say_is_asked_again(
+    owe: Callable[..., OutsideWrite], side: OtherSide, elena: User, now: datetime
+) -> None:
+    write = owe("qbc.top_up")
+    side.hangs_up.add("qbc/top_up")
+    deliver_due(now=now)
+    found = {"write": write, "outcome": "not_done", "reference": "", "reason": "No está en QBC", "by": elena}
+    side.knows = (409, {"error": "Todavía en curso."})
+    with pytest.raises(WriteRefused, match="no responde si se hizo"):
+        settle(**found, now=now)
+    side.knows = (404, {"error": "No existe."})
+    assert settle(**found, now=now) == Said.CANNOT_SAY
+    assert ask_once_more(now=now + MINUTES) == 0
+    side.knows = (200, {"done": True, "reference": "REF-1"})
+    assert ask_once_more(now=now + 2 * MINUTES) == 1
+    write.refresh_from_db()
+    assert (write.state, write.reference) == ("done", "REF-1")
+    assert broken() == {}
+
+
+def test_the_page_of_a_doubt_says_beforehand_when_a_word_is_enough(
+    silent: Callable[[int], OutsideWrite], elena: User, signed_in: SignedIn, now: datetime
+) -> None:
+    write = silent(5)
+    address, until = reverse("inbound:write", args=[write.pk]), timezone.localtime(now + timedelta(hours=1))
+    for minutes, is_told in ((10, True), (61, False)):
+        with time_machine.travel(now + timedelta(minutes=minutes), tick=False):
+            page = signed_in(elena).get(address).content.decode()
+        assert (f"que no se hizo se acepta recién a las {until:%H:%M}" in page) == is_told
+
+
+def test_the_card_that_heard_that_it_was_not_done_hears_that_it_is_in_doubt_again(
+    doubt: Callable[[str], OutsideWrite], elena: User, now: datetime
+) -> None:
+    write = doubt("timed_out_after_doing")
+    card = raise_escalation(
+        key="card-of-it", kind="write_not_done", line="104", contract="", customer_name="Rosa", telephone="", zone="",
+        reason="Se le debe una recarga.", details={}, by=None, now=now,
+    )  # fmt: skip
+    OutsideWrite.objects.filter(pk=write.pk).update(card=card)
+    write.refresh_from_db()
+    take_step(Verb.FIND_NOT_DONE, write=write, by=elena, now=now, note="Visto")
+    assert done_after_all(write, "", now=now + MINUTES)
+    told = list(card.changes.order_by("pk").values_list("note", flat=True))
+    assert "se resolvió que no se hizo" in told[-2]
+    assert told[-1].endswith("vuelve a estar en duda. C_CLI4G respondió que sí se hizo.")
 
 
 def test_done_is_taken_with_the_reference_its_system_gives(
@@ -251,12 +320,49 @@ def test_done_is_taken_with_the_reference_its_system_gives(
     assert (write.state, write.reference) == ("done", deed["reference"])
 
 
-def test_a_system_that_does_not_know_the_question_leaves_it_to_a_person(
-    doubt: Callable[[str], OutsideWrite], settings: Any, now: datetime
+@pytest.mark.parametrize("said", [{"error": "No sé."}, None])
+def test_a_system_that_cannot_say_or_is_gone_leaves_it_in_doubt_and_hinders_no_other(
+    owe: Callable[..., OutsideWrite], side: OtherSide, now: datetime, monkeypatch: pytest.MonkeyPatch, said: Any
 ) -> None:
-    write = doubt("timed_out_after_doing")
-    settings.SYSTEMS_URL = "http://127.0.0.1:9"
-    settings.SYSTEM_URLS = {}
-    assert ask_about_doubts(now=now + MINUTES) == 0
-    write.refresh_from_db()
-    assert write.state == "uncertain"
+    first, second = owe("qbc.top_up"), owe("c_cli4g.top_up", key="walk:1:8", position=8)
+    side.hangs_up |= {"qbc/top_up", "c_cli4g/top_up"}
+    deliver_due(now=now)
+    deliver_due(now=now + timedelta(minutes=2))
+    if said:
+        side.knows = (404, said)
+        assert ask_about_doubts(now=now + 2 * MINUTES) == 0
+        first.refresh_from_db()
+        assert (first.state, first.said) == ("uncertain", "cannot_say")
+        return
+    side.knows = (200, {"done": True, "reference": "REF-2"})
+    known = Clients.was_done
+
+    def papers_are_gone(clients: Clients, code: str, *, key: str) -> Any:
+        if code == "qbc":
+            raise ValueError("no such file")
+        return known(clients, code, key=key)
+
+    monkeypatch.setattr(Clients, "was_done", papers_are_gone)
+    assert ask_about_doubts(now=now + 2 * MINUTES) == 1
+    second.refresh_from_db()
+    assert second.state == "done"
+
+
+def test_what_was_asked_for_again_is_not_sent_where_the_first_was_done_after_all(
+    owe: Callable[..., OutsideWrite], side: OtherSide, elena: User, now: datetime
+) -> None:
+    """It was asked for because the first was not done."""
+    first = owe("qbc.top_up")
+    side.hangs_up.add("qbc/top_up")
+    deliver_due(now=now)
+    side.knows = (200, {"done": False})
+    settle(write=first, outcome="not_done", reference="", reason="No está", by=elena, now=now)
+    again = owe("qbc.top_up", key="walk:1:9", position=9, at=now + timedelta(minutes=1))
+    side.knows = (200, {"done": True})
+    assert ask_once_more(now=now + MINUTES) == 1
+    side.hangs_up.clear()
+    assert deliver_due(now=now + MINUTES) == 0
+    again.refresh_from_db()
+    assert (again.state, [key for _operation, key, _body in side.book]) == ("refused", [first.key])
+    assert "se hizo: este no se envió" in again.last_error
+    assert broken() == {}
