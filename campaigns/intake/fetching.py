@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 import tempfile
@@ -9,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from django.conf import settings
 from django.db import connection
@@ -20,6 +21,7 @@ from campaigns.intake.receiving import FileRefused, NotKept, period_in, receive_
 from campaigns.models import Campaign, Report, ReportKind, ReportSource, SeenFile
 from campaigns.month.periods import period_of, write_period
 from screens.connections import one_session
+from systems.errors import UNFORESEEN
 from systems.reports.sources import (
     Found,
     SourceRefused,
@@ -46,7 +48,8 @@ class _Wanted:
 def look_for_reports(*, now: datetime) -> list[Report]:
     """Take what is new at every active source. Returns the reports made by this call, to be rung for.
 
-    Two looks at once: the second leaves at once. An error stays on its source and hinders no other.
+    Two looks at once: the second leaves at once. An error stays on its source and hinders no other; so does why a file
+    was refused, as long as that version is the one that lies there.
     """
     made: list[Report] = []
     with _alone() as alone:
@@ -101,14 +104,26 @@ def _look_at(*, source: ReportSource, now: datetime) -> tuple[list[Report], str]
         wanted = list(_wanted(source=source, place=place, now=now))
     except (SourceUnavailable, SourceRefused) as unavailable:
         return made, str(unavailable)
+    except UNFORESEEN as odd:  # what nobody foresaw of one place keeps nobody from the others
+        return made, _unforeseen(odd, source)
     for one in wanted:
         try:
             report = _take(source=source, place=place, wanted=one, now=now)
         except (SourceUnavailable, SourceRefused, NotKept) as unavailable:
             error = error or str(unavailable)
+        except FileRefused as refusal:
+            error = error or f"{one.found.name}: {refusal}"
+        except UNFORESEEN as odd:  # nor one file from the others
+            error = error or _unforeseen(odd, source)
         else:
             made += [report] if report is not None else []
     return made, error
+
+
+def _unforeseen(error: Exception, source: ReportSource) -> str:
+    """As its page says it, without the words, which may quote a row."""
+    log.exception("source %s", source.pk)
+    return _("Falló de un modo imprevisto (%(error)s): está en el registro.") % {"error": type(error).__name__}
 
 
 def _wanted(*, source: ReportSource, place: SourceSettings, now: datetime) -> Iterator[_Wanted]:
@@ -132,27 +147,45 @@ def _periods(*, source: ReportSource, now: datetime) -> list[date]:
 
 
 def _take(*, source: ReportSource, place: SourceSettings, wanted: _Wanted, now: datetime) -> Report | None:
-    """Fetch one version of one file once. Returns its report when it is new, None when it is not or still grows."""
+    """Fetch one version of one file once; one of which its server tells neither size nor time each time, for only its
+    bytes tell whether it is another. Returns its report when it is new, None when it is not or still grows. Raises
+    FileRefused, each time that it is looked at.
+    """
     found = wanted.found
     seen, _made = SeenFile.objects.get_or_create(
         source=source, name=found.name[:300], version=_version(found), defaults={"seen_at": now}
     )
-    if seen.settled_at is not None or not _is_quiet(found=found, seen=seen, now=now):
+    if seen.settled_at is not None and (found.size or found.modified):
+        if seen.was_refused:
+            raise FileRefused(seen.outcome)
+        return None
+    if not _is_quiet(found=found, seen=seen, now=now):
         return None
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
         fetched = fetch(place, found.name, to=Path(folder) / "file", max_bytes=settings.MAX_REPORT_BYTES)
+        if seen.settled_at is not None and _is_known(fetched.path, source=source, name=found.name):
+            return None
         try:
             with fetched.path.open("rb") as file:
                 report = receive_report(
                     kind=source.kind, name=found.name, file=file, period=wanted.period, now=now, source=source
                 )
         except FileRefused as refusal:
-            outcome, report = str(refusal), None
-        else:
-            outcome = _("Tomado")
-    SeenFile.objects.filter(pk=seen.pk).update(settled_at=now, outcome=outcome[:300])
+            if refusal.known is None:  # else it is taken once somebody discards the other
+                settled = {"settled_at": now, "outcome": str(refusal)[:300], "was_refused": True}
+                SeenFile.objects.filter(pk=seen.pk).update(**settled)
+            raise
+    SeenFile.objects.filter(pk=seen.pk).update(settled_at=now, outcome=_("Tomado"), was_refused=False)
     is_new = report is not None and report.source_id == source.pk and report.arrived_at == now
     return report if is_new else None
+
+
+def _is_known(path: Path, *, source: ReportSource, name: str) -> bool:
+    """Whether these bytes are what this file's last report was made of, whatever became of that."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    reports = Report.objects.filter(source=source, name=PurePath(name).name[:200]).order_by("-pk")
+    return reports.values_list("sha256", flat=True).first() == digest
 
 
 def _version(found: Found) -> str:

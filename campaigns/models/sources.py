@@ -95,6 +95,7 @@ class SeenFile(models.Model):
     seen_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=300, blank=True)
+    was_refused = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "name", "version"], name="seen_file_once_a_version")]

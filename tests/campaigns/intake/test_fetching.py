@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from campaigns.intake import fetching
 from campaigns.intake.fetching import look_for_reports
 from campaigns.intake.ringing import sweep_reports
 from campaigns.intake.taking_in import claim, take_in
 from campaigns.models import Report, ReportSource, SeenFile
 from campaigns.month.planner import make_months_exist
+from systems.reports.sources import Found
 from tests.campaigns.some_reports import ccvp, many, received, taken
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +108,99 @@ def test_recaudo_is_taken_again_whenever_its_file_changes(drop: Callable[..., Pa
         assert look_for_reports(now=at(f"2026-11-26 {hour:02}:10")) == []
     assert Report.objects.filter(kind="recaudo", period=date(2026, 12, 1)).count() == 3
     assert SeenFile.objects.filter(settled_at__isnull=False).count() == 3
+
+
+def test_why_a_file_was_refused_is_told_until_another_lies_there(
+    source: ReportSource, drop: Callable[..., Path], at: At
+) -> None:
+    make_months_exist(now=at("2026-11-25 00:01"))
+    drop("ccvp-2026-12.pdf", b"%PDF")
+    for minutes in (5, 10):
+        assert look_for_reports(now=at(f"2026-11-25 06:{minutes:02}")) == []
+        source.refresh_from_db()
+        assert source.last_error == (
+            "ccvp-2026-12.pdf: «ccvp-2026-12.pdf» no es una hoja de cálculo: use xlsx, xls, ods o csv."
+        )
+    drop("ccvp-2026-12.pdf").rename(source.location + "/ccvp-2026-12.csv")
+    assert len(look_for_reports(now=at("2026-11-25 06:15"))) == 1
+    source.refresh_from_db()
+    assert source.last_error == ""
+
+
+def test_what_is_held_for_another_month_is_taken_once_it_was_discarded_there(
+    source: ReportSource, drop: Callable[..., Path], at: At
+) -> None:
+    make_months_exist(now=at("2026-11-25 00:01"))
+    content = ccvp(*many(2)).read()
+    other = received(BytesIO(content), period=date(2027, 1, 1), now=at("2026-11-25 05:00"))
+    Report.objects.filter(pk=other.pk).update(state=Report.State.HELD)
+    drop("ccvp-2026-12.csv", content)
+    assert look_for_reports(now=at("2026-11-25 06:05")) == []
+    source.refresh_from_db()
+    assert "Descártelo allí" in source.last_error
+    Report.objects.filter(pk=other.pk).update(state=Report.State.DISCARDED)
+    assert len(look_for_reports(now=at("2026-11-25 06:10"))) == 1
+
+
+def test_of_a_server_that_tells_neither_size_nor_time_the_bytes_decide(
+    drop: Callable[..., Path], tmp_path: Path, at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ReportSource.objects.create(name="R", kind="recaudo", location=str(tmp_path), pattern="recaudo-{period}.csv")
+    listed = fetching.list_files
+
+    def told_nothing(*asked: Any, **more: Any) -> list[Found]:
+        return [replace(found, size=0, modified=None) for found in listed(*asked, **more)]
+
+    monkeypatch.setattr(fetching, "list_files", told_nothing)
+    taken_at = []
+    for minute, hour in ((0, 8), (5, 8), (10, 8), (15, 12), (20, 12)):
+        drop("recaudo-2026-12.csv", f"NRO_RECIBO\n{hour}\n".encode())
+        taken_at += [minute for _report in look_for_reports(now=at(f"2026-11-26 09:{minute:02}"))]
+    assert taken_at == [5, 15], "seen once before it is believed, then each time that it is another"
+    for state in (Report.State.WITHDRAWN, Report.State.REFUSED, Report.State.DISCARDED):
+        Report.objects.update(state=state)
+        assert look_for_reports(now=at("2026-11-26 09:25")) == [], "what somebody threw out stays out"
+
+
+def test_what_nobody_foresaw_of_one_file_keeps_nobody_from_the_next(
+    drop: Callable[..., Path], tmp_path: Path, at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = ReportSource.objects.create(name="R", kind="recaudo", location=str(tmp_path), pattern="*.csv")
+    known = fetching.fetch
+
+    def breaks(place: Any, name: str, **more: Any) -> Any:
+        if name == "a.csv":
+            raise LookupError("Rosa Flores")
+        return known(place, name, **more)
+
+    monkeypatch.setattr(fetching, "fetch", breaks)
+    for name in ("a.csv", "b.csv"):
+        drop(name, name.encode())
+    (report,) = look_for_reports(now=at("2026-11-25 06:05"))
+    source.refresh_from_db()
+    assert (report.name, "LookupError" in source.last_error, "Rosa" in source.last_error) == ("b.csv", True, False)
+
+
+def test_what_nobody_foresaw_of_one_source_keeps_nobody_from_the_others(
+    source: ReportSource, drop: Callable[..., Path], at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    odd = ReportSource.objects.create(
+        pk=source.pk - 1, name="A", kind="ccvp", location="/odd", pattern="ccvp-{period}.*"
+    )
+    listed = fetching.list_files
+
+    def breaks(place: Any, **more: Any) -> Any:
+        if place.location == "/odd":
+            raise LookupError("odd")
+        return listed(place, **more)
+
+    monkeypatch.setattr(fetching, "list_files", breaks)
+    make_months_exist(now=at("2026-11-25 00:01"))
+    drop("ccvp-2026-12.csv")
+    assert len(look_for_reports(now=at("2026-11-25 06:05"))) == 1
+    odd.refresh_from_db()
+    assert odd.last_error == "Falló de un modo imprevisto (LookupError): está en el registro."
+    assert odd.last_looked_at == at("2026-11-25 06:05")
 
 
 def test_an_inactive_source_is_left_alone(source: ReportSource, drop: Callable[..., Path], at: At) -> None:
