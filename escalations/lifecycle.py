@@ -6,7 +6,7 @@ one has it and the other is told who. The sentence that refuses is the hint of t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -174,9 +174,14 @@ def notify_boards(*escalations: Escalation, now: datetime) -> None:
     said = [f"{one.pk}:{one.version}:{'closed' if one.closed_at else one.state}" for one in escalations]
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify(%s, said) FROM unnest(%s::text[]) said", [CHANNEL, said])
+    announce_cards([(one.pk, one.version, one.state, bool(one.closed_at)) for one in escalations], now=now)
+
+
+def announce_cards(cards: Iterable[tuple[int, int, str, bool]], *, now: datetime) -> None:
+    """Tell programs of these, each with its version, its state and whether it is closed."""
     told = [
-        (f"card:{one.pk}", {"card": one.pk, "version": one.version, "state": one.state, "closed": bool(one.closed_at)})
-        for one in escalations
+        (f"card:{pk}", {"card": pk, "version": version, "state": state, "closed": is_closed})
+        for pk, version, state, is_closed in cards
     ]
     announce_all(EventKind.CARD, told=told, at=now)
 

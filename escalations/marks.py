@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from escalations.lifecycle import CHANNEL
+from escalations.lifecycle import CHANNEL, announce_cards
 from escalations.models import Escalation
 
 # A card that waits for a unit whose kind stops the clock is neither: its time does not run.
@@ -27,7 +27,7 @@ MARK = """
         INSERT INTO escalations_change (escalation_id, verb, from_state, to_state, at, note)
         SELECT id, '{verb}', state, state, %(now)s, '' FROM marked
     )
-    SELECT pg_notify('{channel}', id || ':' || version || ':' || state) FROM marked
+    SELECT id, version, state, pg_notify('{channel}', id || ':' || version || ':' || state) FROM marked
 """
 MARKS = (("warned_at", "warn_at", "warn"), ("breached_at", "due_at", "breach"))
 BATCH = 1_000
@@ -48,9 +48,10 @@ def mark_times(*, now: datetime, waits: bool = False, only: int | None = None) -
         while True:
             with transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(statement, {"now": now, "batch": BATCH, "only": only})
-                marked = len(cursor.fetchall())
-            count += marked
-            if marked < BATCH:
+                marked = cursor.fetchall()
+                announce_cards([(pk, version, state, False) for pk, version, state, _told in sorted(marked)], now=now)
+            count += len(marked)
+            if len(marked) < BATCH:
                 break
     return count
 

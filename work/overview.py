@@ -85,9 +85,11 @@ def _nameless(kind: Kind[Any], owed: OwedWork) -> Parked:
 
 def _now_of(kind: Kind[Any], now: datetime) -> KindNow:
     taken = Q(lease_until__gt=now)
+    expected = ~taken if kind.rests is None else ~taken & ~kind.rests
     under_way = kind.rows.filter(state_in(kind.open_states)).aggregate(
-        waiting=Count("pk", filter=~taken), at_work=Count("pk", filter=taken), since=Min(kind.owed_since, filter=~taken)
-    )
+        waiting=Count("pk", filter=~taken), at_work=Count("pk", filter=taken),
+        since=Min(kind.owed_since, filter=expected),
+    )  # fmt: skip
     parked = kind.rows.filter(state=kind.parked)
     return KindNow(
         kind=kind,

@@ -150,9 +150,9 @@ def _work(
 ) -> Status[Any]:
     """One verb on a card this person sees, as it was read. Raises Problem where somebody changed it since."""
     user, now = signed_in_user(request), timezone.now()
-    _see(number, user=user)
 
     def work() -> tuple[int, CardOut]:
+        _see(number, user=user)
         there = locked_escalation(number)
         if version.strip('"') != str(there.version):
             raise Problem(412, "changed_since", _("La derivación cambió desde que se leyó: léala de nuevo."))

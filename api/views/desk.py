@@ -108,17 +108,17 @@ def call(request: HttpRequest, number: Number, sent: CallIn) -> Status[Any]:
 
 @router.post("desk/contacts/{number}/results/", response={201: RecordedOut}, summary="How the call ended")
 def result(request: HttpRequest, number: Number, sent: ResultIn, key: Key) -> Status[Any]:
-    agent = _at_work(request)
     book = read_rules(now=timezone.now())
-    contact, disposition = find_contact(agent=agent, contact_id=number), book.by_code.get(sent.disposition)
-    if contact is None:
-        raise Http404
-    if disposition is None:
-        raise Problem(422, "not_valid", f"disposition: {sent.disposition}", errors=[{"where": "disposition"}])
     said = sent.model_dump(exclude={"fence", "disposition", "telephone"})
     answers = Answers(telephone=sent.telephone or "", **said)
 
     def work() -> tuple[int, RecordedOut]:
+        agent = _at_work(request)
+        contact, disposition = find_contact(agent=agent, contact_id=number), book.by_code.get(sent.disposition)
+        if contact is None:
+            raise Http404
+        if disposition is None:
+            raise Problem(422, "not_valid", f"disposition: {sent.disposition}", errors=[{"where": "disposition"}])
         done = record_result(
             agent=agent, contact=contact, fence=sent.fence, disposition=disposition, answers=answers, now=book.now,
             book=book,

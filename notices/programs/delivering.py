@@ -7,6 +7,7 @@ has arrived or somebody let it be, so that nobody is told of a card that was clo
 from __future__ import annotations
 
 import json
+import secrets
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -27,8 +28,9 @@ from systems.reports.places import SourceRefused, SourceSettings, check_host, sp
 from systems.wire import whole_call, wire_to
 from work.claiming import claim
 from work.doing import NotNow, Outcome, attempt
-from work.ending import done, settle
+from work.ending import done, postpone_due, settle
 from work.kinds import type_and_words
+from work.steps import LeaseLost
 from work.trying_again import try_again
 
 State = Delivery.State
@@ -122,6 +124,8 @@ def send_again(delivery: Delivery, *, now: datetime) -> Delivery:
     with transaction.atomic():
         there = Delivery.objects.select_for_update(of=("self",)).select_related("webhook").get(pk=delivery.pk)
         if there.state == State.WAITING:
+            if not there.webhook.is_active:
+                raise WebhookRefused(_("El aviso está apagado: al encenderlo sale solo."))
             raise WebhookRefused(_("Todavía se está enviando."))
         if there.state == State.PARKED:
             try_again(owed=there, now=now)
@@ -132,24 +136,36 @@ def send_again(delivery: Delivery, *, now: datetime) -> Delivery:
 
 
 def let_be(delivery: Delivery, *, now: datetime) -> None:
-    """What is parked is not sent: the next of its subject goes. Raises WebhookRefused of what is not parked."""
-    if delivery.state != State.PARKED:
-        raise WebhookRefused(_("Solo se deja un envío detenido."))
-    settle(owed=delivery, to=State.DROPPED, now=now)
+    """What is parked, or waits for a program that is switched off, is not sent: the next of its subject goes. Raises
+    WebhookRefused of any other.
+    """
+    if delivery.state != State.PARKED and (delivery.state != State.WAITING or delivery.webhook.is_active):
+        raise WebhookRefused(_("Solo se deja un envío detenido, o uno de un aviso que está apagado."))
+    if delivery.state == State.WAITING:  # nobody takes back what a worker that died had of a program that is off
+        nobodys = Q(lease_until=None) | Q(lease_until__lte=now)
+        if not Delivery.objects.filter(nobodys, pk=delivery.pk).update(lease_until=None):
+            raise WebhookRefused(_("Se está enviando en este momento: espere un minuto."))
+        delivery.refresh_from_db()
+    try:
+        settle(owed=delivery, to=State.DROPPED, now=now)
+    except LeaseLost as meanwhile:
+        raise WebhookRefused(_("Cambió en este momento: mírelo otra vez.")) from meanwhile
 
 
 def send_test(webhook: Webhook, *, now: datetime) -> Delivery:
-    """A message that tells of nothing, whatever kinds it is told of."""
+    """A message that tells of nothing, whatever kinds it is told of; it waits for no other."""
     with transaction.atomic():
-        event = ProgramEvent.objects.create(kind=EventKind.TEST, subject=f"webhook:{webhook.pk}", at=now)
+        subject = f"webhook:{webhook.pk}:{secrets.token_hex(8)}"
+        event = ProgramEvent.objects.create(kind=EventKind.TEST, subject=subject, at=now)
         return Delivery.objects.create(
             webhook=webhook, event=event, subject=event.subject, created_at=now, not_before=now
         )
 
 
 def forget_old(*, now: datetime) -> int:
-    """Take away what arrived, or was let be, a month ago, and events nobody is told of. Returns how many messages."""
-    gone, _of = Delivery.objects.filter(state__in=[State.SENT, State.DROPPED], created_at__lt=now - KEPT).delete()
+    """Take away what arrived a month ago, or was let be, and events nobody is told of. Returns how many messages."""
+    old = Q(state=State.SENT, sent_at__lt=now - KEPT) | Q(state=State.DROPPED, created_at__lt=now - KEPT)
+    gone, _of = Delivery.objects.filter(old).delete()
     ProgramEvent.objects.filter(at__lt=now - KEPT, deliveries=None).delete()
     return gone
 
@@ -180,6 +196,7 @@ def _deliver(delivery: Delivery, *, webhook: Webhook, clock: Callable[[], dateti
         status = _post(webhook, delivery.event, now)
     except _CannotBeSent as nobody:
         if now - max(delivery.created_at, delivery.owed_again_at or delivery.created_at) > GIVEN_UP_AFTER:
+            postpone_due(Delivery, among=Q(webhook=webhook), until=now + NOBODY_THERE, now=now)  # one knock, still
             raise WebhookRefused(str(nobody)) from nobody
         raise
     if not 200 <= status < 300:

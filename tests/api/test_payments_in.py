@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.files.storage import default_storage
 from django.db import OperationalError, connection, transaction
 
@@ -22,6 +23,13 @@ SENT = {"receipts": [{"receipt": "R-1", "contract": "C-1", "paid_on": "2026-11-2
 @pytest.fixture
 def ask(elena: User, make: Callable[..., tuple[Any, str]]) -> Program:
     return Program(make(elena, "payments")[1])
+
+
+@pytest.fixture(autouse=True)
+def a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests keep files meanwhile."""
+    default_storage.exists("x")  # made by now, and what is patched
+    monkeypatch.setattr(default_storage._wrapped, "location", str(tmp_path))
 
 
 @pytest.fixture
@@ -80,3 +88,10 @@ def test_where_it_is_not_known_whether_its_row_was_kept_the_file_stays(
     monkeypatch.setattr("api.once.transaction.Atomic.__exit__", kept_and_gone)
     ask("payments/", SENT)
     assert [Path(Report.objects.get().file.path)] == files()
+
+
+def test_a_hand_over_is_of_no_month_whatever_the_hour(ask: Program) -> None:
+    """At 16:15:08 in Cochabamba its name must not speak of August 2015."""
+    with time_machine.travel("2026-11-25T20:15:08Z", tick=False):
+        assert ask("payments/", SENT).status_code == 202
+    assert Report.objects.get().period is None

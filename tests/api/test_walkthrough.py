@@ -215,3 +215,17 @@ def test_replies_are_forgotten_and_hold_nobodys_data(
     assert once.forget(now=now + timedelta(days=2)) == 0
     assert once.forget(now=now + timedelta(days=4)) == 2
     assert Search.objects.count() == 0
+
+
+def test_a_result_that_is_sent_again_is_answered_the_same_though_its_agent_has_gone(
+    program: Any, make_contact: Any, ana: Agent, now: Any
+) -> None:
+    """Its program does not know that it was recorded."""
+    contact, ask = make_contact(ana, "Rosa Flores"), program(ana, "desk")
+    fence = ask("desk/next/", {}).json()["fence"]
+    said = {"fence": fence, "disposition": "no_answer", "telephone": contact.telephones[0], "undialled": True}
+    first = ask(f"desk/contacts/{contact.pk}/results/", said, key="the-same-one")
+    sign_out(user=ana.user, now=now)
+    again = ask(f"desk/contacts/{contact.pk}/results/", said, key="the-same-one")
+    assert (first.status_code, again.status_code, again.json()) == (201, 201, first.json())
+    assert Attempt.objects.count() == 1

@@ -13,6 +13,8 @@ from escalations.lifecycle import EscalationRefused
 from escalations.marks import mark_times
 from escalations.models import Change, UnitAddress
 from escalations.working import go_on, merge, reject, resolve, take, wait
+from notices.models import ProgramEvent
+from tests.notices.a_program import hook
 
 pytestmark = pytest.mark.django_db
 
@@ -110,3 +112,12 @@ def test_every_mark_is_as_its_history_says(card, elena):
     take(escalation_id=card.pk, by=elena, now=card.raised_at)
     resolve(escalation_id=card.pk, outcome="Listo", by=elena, now=late)
     call_command("check_invariants")
+
+
+def test_programs_are_told_of_a_mark_as_of_any_other_change(card):
+    hook("http://127.0.0.1:9/", card.raised_at)
+    assert mark_times(now=card.due_at) == 2
+    card.refresh_from_db()
+    told = [event.facts for event in ProgramEvent.objects.filter(subject=f"card:{card.pk}").order_by("facts__version")]
+    assert [one["version"] for one in told] == [card.version - 1, card.version]
+    assert told[-1] == {"card": card.pk, "version": card.version, "state": "new", "closed": False}

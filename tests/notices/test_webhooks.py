@@ -116,6 +116,41 @@ def test_what_is_refused_waits_for_a_person_in_the_end(status: int, program: Pro
     assert (states(), program.facts[-2:]) == (["sent", "sent"], [1, 2])
 
 
+def test_what_is_let_be_by_two_is_said_to_the_second(program: Program, now: datetime) -> None:
+    hook(program.url, now)
+    happens(now, 1)
+    Delivery.objects.update(state="parked", parked_at=now)
+    first, second = Delivery.objects.get(), Delivery.objects.get()
+    delivering.let_be(first, now=now)
+    with pytest.raises(delivering.WebhookRefused, match="Cambió en este momento"):
+        delivering.let_be(second, now=now)
+
+
+def test_what_waits_for_a_program_that_is_switched_off_may_be_let_be(program: Program, now: datetime) -> None:
+    there = hook(program.url, now)
+    happens(now, 1)
+    Webhook.objects.filter(pk=there.pk).update(is_active=False)
+    waiting = Delivery.objects.get()
+    with pytest.raises(delivering.WebhookRefused, match="está apagado"):
+        delivering.send_again(waiting, now=now)
+    Delivery.objects.update(lease_until=now + timedelta(seconds=30))  # of a worker that died over it
+    with pytest.raises(delivering.WebhookRefused, match="espere un minuto"):
+        delivering.let_be(Delivery.objects.get(), now=now)
+    now += timedelta(minutes=1)
+    delivering.let_be(Delivery.objects.get(), now=now)
+    assert states() == ["dropped"]
+
+
+def test_a_second_try_does_not_wait_for_the_first(program: Program, now: datetime) -> None:
+    there = hook(program.url, now)
+    program.answers = [404]
+    delivering.send_test(there, now=now)
+    assert deliver(now) == 0
+    delivering.send_test(there, now=now)
+    assert deliver(now) == 1
+    assert states() == ["waiting", "sent"]
+
+
 def test_one_that_is_let_be_holds_nobody_up(program: Program, now: datetime) -> None:
     hook(program.url, now)
     happens(now, 1, 2)
@@ -157,6 +192,18 @@ def test_one_that_is_away_for_days_waits_for_a_person(now: datetime) -> None:
             deliver(now + timedelta(days=3, hours=2 * hours))
     assert states() == ["parked"]
     assert "ConnectError" in Delivery.objects.get().last_error
+
+
+def test_one_that_is_away_for_days_is_knocked_at_once_a_minute_all_the_same(now: datetime) -> None:
+    later = now + timedelta(days=3)
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        hook(f"http://127.0.0.1:{nobody.getsockname()[1]}/", now)
+        for number in range(3):
+            happens(now, number, subject=f"card:{number}")
+        deliver(later)
+    assert Delivery.objects.filter(attempts__gt=0).count() == 1
+    assert not Delivery.objects.filter(not_before__lt=later + delivering.NOBODY_THERE).exists()
 
 
 def test_a_program_that_hangs_holds_up_no_other(program: Program, now: datetime, monkeypatch: Any) -> None:
