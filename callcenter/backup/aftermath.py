@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from api.models import Token
 from inbound.writes.restored import doubt_what_may_be_done
 from notices.restored import set_aside_what_may_be_sent
 
@@ -24,22 +25,30 @@ SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, least(last_
 
 @dataclass(frozen=True)
 class LeftToPeople:
-    """How many mails and operations wait for somebody to find out what became of them."""
+    """How many mails and operations wait for somebody to find out what became of them, and how many tokens of programs
+    for somebody to confirm them again.
+    """
 
     mails: int
     operations: int
+    tokens: int
 
 
 @transaction.atomic
 def settle_what_was_under_way(*, taken_at: datetime, now: datetime) -> LeftToPeople:
-    """Nothing that was owed in the copy goes out by itself again, and nobody is still signed in. As the owner."""
+    """Nothing that was owed in the copy goes out by itself again, and nobody is still signed in, no program either: its
+    token may have been revoked after the copy. As the owner.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_LEAVE_NUMBERS_OUT, [NUMBERS_LEFT_OUT])
     UserSession.objects.all().delete()
     Session.objects.all().delete()
+    living = Token.objects.filter(revoked_at=None, expires_at__gt=now).exclude(confirmed_at=None)
+    tokens = living.update(confirmed_at=None, confirmed_by=None)
     moment = date_format(timezone.localtime(taken_at), "d/m/Y H:i")
     why = _("El sistema se restauró de una copia del %(moment)s: pudo hacerse después. Mírelo antes de repetirlo.")
     return LeftToPeople(
         mails=set_aside_what_may_be_sent(why=why % {"moment": moment}, now=now),
         operations=doubt_what_may_be_done(why=why % {"moment": moment}, now=now),
+        tokens=tokens,
     )

@@ -73,9 +73,12 @@ def move_in(arriving: Path, files: Storage) -> None:
     """From now on they are the site's."""
     if isinstance(files, FileSystemStorage):
         home = Path(files.location)
-        if home.exists():
-            home.rmdir()  # it is empty
-        arriving.rename(home)
+        home.mkdir(exist_ok=True)  # it may be a disk of its own
+        for one in sorted(arriving.iterdir()):
+            if (home / one.name).is_dir():
+                shutil.rmtree(home / one.name)  # folders without a file: that was looked at before
+            shutil.move(one, home / one.name)
+        arriving.rmdir()
         return
     for path in sorted(one for one in arriving.rglob("*") if one.is_file()):
         with path.open("rb") as file:

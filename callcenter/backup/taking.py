@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from callcenter.backup import postgres
 from callcenter.backup.files import put_together, the_files
 from callcenter.backup.parts import ABOUT, DATABASE, FILES, FORMAT, About, BackupRefused, Hashed, Tell, write_hashes
+from screens.connections import one_session
 
 
 def take_backup(target: Path, *, now: datetime, tell: Tell) -> About:
@@ -28,8 +29,8 @@ def take_backup(target: Path, *, now: datetime, tell: Tell) -> About:
     """
     if target.exists():
         raise BackupRefused(_("%(folder)s ya existe: cada copia va a una carpeta nueva.") % {"folder": target})
-    migrations = _migrations()
-    with _folder_in_the_making(target) as folder:
+    with one_session(), _folder_in_the_making(target) as folder:  # PostgreSQL's program says things that last
+        migrations = _migrations()
         hashes = {}
         with _part(folder / DATABASE) as written:
             postgres.dump(written, tell=tell)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from agents.models import Role, User
 from callcenter.doctor.answers import Answer, Level, Questions, ago, look_if, wrong_if
-from callcenter.health import SIGNS_STOP_AFTER
+from callcenter.health import SIGNS_STOP_AFTER, SOURCES_WAIT_AT_MOST
 from callcenter.heartbeats import NAMES, is_recent, last_sign
 from callcenter.schedule import SCHEDULE
 from callcenter.scheduling import standing_still
@@ -59,7 +59,11 @@ def sources(*, now: datetime) -> Iterator[Answer]:
     for one in there:
         words = _("se miró %(ago)s") % {"ago": ago(one.last_looked_at, now=now)}
         named = f"{one.get_kind_display()} #{one.pk}"
-        yield Answer(named, words, wrong_if(bool(one.last_error)), _("Falló: su página en el admin dice por qué."))
+        is_late = not is_recent(one.last_looked_at, within=SOURCES_WAIT_AT_MOST, now=now)
+        cure = _("Nadie lo mira: arranque callcenter-ticks y callcenter-jobs, y vea sus registros.")
+        if one.last_error:
+            cure = _("Falló: su página en el admin dice por qué.")
+        yield Answer(named, words, wrong_if(bool(one.last_error) or is_late), cure)
 
 
 def systems(*, now: datetime) -> Iterator[Answer]:

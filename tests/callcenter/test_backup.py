@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import errno
 import tarfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -16,9 +18,12 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.utils import timezone
 
 from agents.models import AccountEvent, User
-from callcenter.backup import postgres, restoring
+from api.tokens import confirm_token, make_token
+from callcenter.backup import postgres, restoring, taking
+from callcenter.backup.files import move_in
 from callcenter.backup.parts import (
     ABOUT,
     DATABASE,
@@ -32,7 +37,7 @@ from callcenter.backup.parts import (
 )
 from callcenter.backup.restoring import restore
 from callcenter.backup.taking import take_backup
-from callcenter.management.commands import backup
+from callcenter.management.commands import after_restore, backup
 from callcenter.whole_files import WholeFiles
 from tests.audit import by_its_owner
 
@@ -174,6 +179,57 @@ def test_the_password_of_the_database_stands_in_no_list_of_programs(monkeypatch:
     assert "s3cret" not in postgres._whom()
     assert "sslmode=verify-full" in postgres._whom()
     assert postgres._environment()["PGPASSWORD"] == "s3cret"
+
+
+@pytest.mark.django_db
+def test_a_copy_is_taken_in_a_session_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """PostgreSQL's program says things that a pooler would leave to the next click."""
+    done = []
+
+    @contextmanager
+    def session() -> Iterator[None]:
+        done.append("begins")
+        yield
+        done.append("ends")
+
+    monkeypatch.setattr(taking, "one_session", session)
+    monkeypatch.setattr(postgres, "dump", lambda *_to, **_tell: done.append("is asked"))
+    take_backup(tmp_path / "one", now=NOW, tell=told)
+    assert done == ["begins", "is asked", "ends"]
+
+
+def test_files_come_into_a_folder_that_is_there_with_folders_and_no_file(tmp_path: Path) -> None:
+    home, arriving = tmp_path / "files", tmp_path / "files.part"
+    (home / "reports" / "2026").mkdir(parents=True)
+    (arriving / "reports").mkdir(parents=True)
+    (arriving / "reports" / "one.csv").write_text("x")
+    move_in(arriving, WholeFiles(location=home))
+    assert [str(path.relative_to(home)) for path in home.rglob("*")] == ["reports", "reports/one.csv"]
+    assert not arriving.exists()
+
+
+@pytest.mark.django_db
+def test_who_does_not_own_the_database_settles_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    Session.objects.create(session_key="a", session_data="x", expire_date=NOW + timedelta(days=999))
+    monkeypatch.setattr(after_restore, "owns_the_tables", lambda _user: False)
+    with pytest.raises(CommandError, match="DATABASE_OWNER_URL"):
+        call_command("after_restore", "2026-10-28T02:00")
+    assert Session.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_token_of_the_copy_waits_to_be_confirmed_again(elena: User, ines: User) -> None:
+    """It may have been revoked since."""
+    other = User.objects.create(username="sonia", role="administrator")
+    now = timezone.now()
+    token, _secret = make_token(
+        name="x", user=elena, scopes=["campaigns"], expires_at=now + timedelta(days=9), by=ines, now=now
+    )
+    confirm_token(token=token, by=other, now=now)
+    with by_its_owner():
+        call_command("after_restore", "2026-10-28T02:00")
+    token.refresh_from_db()
+    assert (token.confirmed_at, token.confirmed_by) == (None, None)
 
 
 @pytest.mark.django_db

@@ -24,11 +24,12 @@ from callcenter.heartbeats import NAMES, sign
 from callcenter.schedule import SCHEDULE
 from callcenter.scheduling import sync_schedule
 from campaigns.models import ReportSource
-from notices.models import Notice
+from notices.models import Notice, Webhook
 from service_level.models import WorkingHours
 from telephony.models import Switchboard
 from tests.callcenter.planted import marks_in, plant
 from tests.callcenter.world import World
+from tests.notices.a_program import happens, hook
 from tests.notices.mail_server import MailServer
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +109,31 @@ def test_what_waits_too_long_hinders_people_and_what_is_parked_is_worth_a_look(w
     Notice.objects.update(state="parked", parked_at=old)
     (mails,) = (one for one in said(centre.owed) if "correo" in one.of)
     assert (mails.level, "1 detenidos" in mails.seen) == (Level.LOOK, True)
+
+
+def test_what_waits_for_a_program_that_is_switched_off_hinders_nobody() -> None:
+    old = timezone.now() - timedelta(hours=3)
+    there = hook("http://127.0.0.1:9/", old)
+    happens(old, 1)
+    assert worst(said(centre.owed)) == Level.WRONG
+    Webhook.objects.filter(pk=there.pk).update(is_active=False)
+    assert worst(said(centre.owed)) == Level.WELL
+
+
+@pytest.mark.parametrize(
+    ("looked", "error", "level", "cure"),
+    [(5, "", Level.WELL, ""), (16, "", Level.WRONG, "Nadie lo mira"), (5, "x", Level.WRONG, "su página"),
+     (None, "", Level.WRONG, "Nadie lo mira")],
+)  # fmt: skip
+def test_a_source_that_fails_or_that_nobody_looks_at_is_said(
+    looked: int | None, error: str, level: Level, cure: str
+) -> None:
+    at = None if looked is None else timezone.now() - timedelta(minutes=looked)
+    ReportSource.objects.create(
+        name="S", kind="ccvp", location="/x", pattern="ccvp-{period}.*", last_looked_at=at, last_error=error
+    )
+    (answer,) = said(centre.sources)
+    assert (answer.level, cure in answer.to_do) == (level, True)
 
 
 def test_mail_is_asked_for_a_greeting_and_who_does_not_answer_is_said(monkeypatch: Any, settings: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
+from agents.audit_check import owns_the_tables
 from agents.hands import know
 from callcenter.backup.aftermath import settle_what_was_under_way
 from callcenter.ownership import as_owner
@@ -25,12 +27,18 @@ class Command(TerminalCommand):
 
     def handle(self, *, moment: str, **options: Any) -> None:
         now = timezone.now()
+        works_as = (settings.DATABASE_OWNER or settings.DATABASES["default"])["USER"]
+        if not owns_the_tables(str(works_as)):
+            raise CommandError(_("Esto lo hace quien es dueño de la base: falta DATABASE_OWNER_URL. No se tocó nada."))
         taken_at = _read(moment, now=now)
         with as_owner():
             know(settings.DATABASE_HAND_KEYS)
             left = settle_what_was_under_way(taken_at=taken_at, now=now)
-        words = _("%(mails)d correos y %(operations)d operaciones esperan a una persona; las sesiones terminaron.")
-        self.stdout.write(words % {"mails": left.mails, "operations": left.operations})
+        for words in (
+            _("%(mails)d correos y %(operations)d operaciones esperan a una persona; las sesiones terminaron."),
+            _("Tokens de programas que alguien confirme otra vez: %(tokens)d."),
+        ):
+            self.stdout.write(words % asdict(left))
 
 
 def _read(moment: str, *, now: datetime) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -41,11 +42,12 @@ class Command(TerminalCommand):
         self.stdout.write(_("El sistema es el del %(moment)s; lo hecho después no está:") % {"moment": moment})
         for words in (
             _("· Las personas ingresan otra vez. Quien se desactivó después está activo: desactívelo."),
+            _("· Tokens de programas que alguien confirme otra vez (pudieron anularse después): %(tokens)d."),
             _("· %(mails)d correos y %(operations)d operaciones esperan a una persona: pudieron hacerse después."),
             _("· Concilie con los otros sistemas los días desde entonces: lo pedido después no está aquí."),
             _("· Reportes y queue_log se leen solos otra vez desde donde la copia llegó."),
         ):
-            self.stdout.write(words % {"mails": done.left.mails, "operations": done.left.operations})
+            self.stdout.write(words % asdict(done.left))
         for sentence in done.wrong:
             self.stderr.write(sentence)
         if done.wrong:
