@@ -1,12 +1,20 @@
 #!/usr/bin/env bash
 # Makes the folder of the release that stands in /srv/callcenter, with its packages, and says its name. One that is there
-# stays as it is; nothing that works is touched.
+# stays as it is; nothing that works is touched. A release that would pass another one over is refused.
 set -euo pipefail
 
 root=/srv/callcenter
 opt=/opt/callcenter
 export PYTHONDONTWRITEBYTECODE=1
 
+was=$(readlink "$opt/current" || true)
+if [ -n "$was" ] && at=$(git -C "$root" rev-parse -q --verify "$was^{commit}"); then # one works with the next one's tables, no further
+  mapfile -t between < <(git -C "$root" tag --merged HEAD --no-merged "$at" --sort=creatordate)
+  if [ "${#between[@]}" -gt 1 ]; then
+    echo "build.sh: ${between[0]} comes before ${between[-1]}: git -C $root checkout ${between[0]}" >&2
+    exit 1
+  fi
+fi
 release=$(git -C "$root" rev-parse --short=12 HEAD)
 if [ ! -e "$opt/$release" ]; then
   making=$opt/$release.part

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs the call centre on a bare Debian 12 or newer, with PostgreSQL, Valkey (or Redis) and nginx on the same machine:
+# Installs the call centre on a bare Debian 13 or newer, with PostgreSQL, Valkey and nginx on the same machine:
 #
 #     git clone … /srv/callcenter && /srv/callcenter/deploy/install.sh centro.comteco.example
 #
-# and brings it up to what `git pull` brought, while people work. Twice does no harm: what is there stays, secrets and
+# and brings it up to the release that was checked out, while people work. Twice does no harm: what is there stays, secrets and
 # certificate too, and nothing is started anew but what a release changes. It says each step, and stops at the first that
 # fails.
 set -euo pipefail
@@ -34,18 +34,18 @@ runs_systemd() { [ -d /run/systemd/system ]; }
 
 [[ $name =~ ^[a-z0-9.-]+$ ]] || stop "name the host people type: deploy/install.sh centro.comteco.example"
 [ "$(id -u)" = 0 ] || stop "run it as root"
-command -v apt-get >/dev/null || stop "this is not Debian"
+debian=$(. /etc/os-release 2>/dev/null && echo "${ID:-} ${VERSION_ID:-99}" || true)
+[[ $debian =~ ^debian\ ([0-9]+) ]] && [ "${BASH_REMATCH[1]}" -ge 13 ] || stop "Debian 13 or newer is needed: its nginx, Valkey and Python"
 [ "$(cd "$(dirname "$0")/.." && pwd -P)" = "$root" ] || stop "the program lies in $root: clone it there"
 
 say "Packages of Debian"
 apt-get update -qq
-queue=redis-server
-apt-cache show valkey-server >/dev/null 2>&1 && queue=valkey-server
 apt-get install -y -qq --no-install-recommends \
-  ca-certificates git logrotate make openssl python3 python3-venv postgresql postgresql-client "$queue" nginx \
+  ca-certificates git logrotate make openssl python3 python3-venv postgresql postgresql-client valkey-server nginx \
   systemd-timesyncd >/dev/null
-queue_conf=/etc/${queue%-server}/${queue%-server}.conf
-queue_user=${queue%-server}
+queue=valkey-server
+queue_conf=/etc/valkey/valkey.conf
+queue_user=valkey
 
 say "User and folders"
 id callcenter >/dev/null 2>&1 || useradd --system --home-dir "$home" --shell /usr/sbin/nologin callcenter
@@ -86,7 +86,7 @@ if [ ! -e "$etc/env" ]; then
 fi
 chown root:callcenter "$etc/env"
 chmod 0640 "$etc/env"
-if [ ! -e "$etc/owner" ]; then # who owns the database: for migrate, make_roles and restore, not for the application
+if [ ! -e "$etc/owner" ]; then # who owns the database: for what callcenter-manage gives it to, not for the application
   (umask 0177; echo "DATABASE_OWNER_URL=postgres://callcenter_owner:$(secret)@127.0.0.1:5432/callcenter" > "$etc/owner")
 fi
 if [ ! -e "$etc/queue-owner" ]; then # who may change what users of the queue may
@@ -95,15 +95,19 @@ fi
 cat > /usr/local/sbin/callcenter-manage <<'MANAGE'
 #!/usr/bin/env bash
 # manage.py as the application's user. What changes tables runs as another one, with who owns the database; restore, whose
-# files are the application's, has both, and is for a site that is stopped.
+# files are the application's, has both. What brings a site back is for one that is stopped.
 set -euo pipefail
 cd /opt/callcenter/current
 user=callcenter
+is_stopped() {
+  ! systemctl is-active -q callcenter.target 2>/dev/null || { echo "$1: systemctl stop callcenter.target comes first" >&2; exit 1; }
+}
 case "${1:-}" in
   migrate | make_roles | know_hand) user=callcenter-owner ;;
+  after_restore) is_stopped "$1"; user=callcenter-owner ;;
   backup) exec runuser -u callcenter-owner -- deploy/python manage.py "$@" ;;
   restore)
-    ! systemctl is-active -q callcenter.target 2>/dev/null || { echo "restore: systemctl stop callcenter.target comes first" >&2; exit 1; }
+    [[ " $* " = *" --only-check "* ]] || is_stopped "$1" # which reads a copy, and no more
     [ ! -d "${2:-}" ] || { chgrp -R callcenter -- "$2" && chmod -R g+rX -- "$2"; } ;; # it was its keeper's alone
   *) exec runuser -u callcenter -- deploy/python manage.py "$@" ;;
 esac
@@ -159,7 +163,7 @@ if runs_systemd; then
 elif ! pgrep -x "$queue" > /dev/null; then
   runuser -u "$queue_user" -- "/usr/bin/$queue" "$queue_conf" --daemonize yes >/dev/null
 fi
-takes_its_users() { REDISCLI_AUTH=$(cat "$etc/queue-owner") "${queue%-server}-cli" --user callcenter_owner ACL LOAD 2>&1 | grep -qx OK; }
+takes_its_users() { REDISCLI_AUTH=$(cat "$etc/queue-owner") valkey-cli --user callcenter_owner ACL LOAD 2>&1 | grep -qx OK; }
 if ! takes_its_users; then # in the server that runs: nobody's click waits for a restart
   sleep 2
   takes_its_users || ! runs_systemd || systemctl restart "$queue" # it began before its file named its owner

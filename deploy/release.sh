@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Puts the release that stands in /srv/callcenter in the place of the one that works, while people work:
 #
-#     git -C /srv/callcenter pull && /srv/callcenter/deploy/install.sh
+#     git -C /srv/callcenter checkout 1.1.0 && /srv/callcenter/deploy/install.sh
 #
-# ends with it.
+# ends with it. One release after the other: what lies between is not passed over.
 # Each release has a folder of its own in /opt/callcenter; pages of the new one are answered beside the old one's before
 # nginx turns to it, and the old one ends when nobody waits for it. What fails before that changes nothing for anybody but
 # the tables, with which the old one works; cut short, it goes on from there when it is run again.

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Puts the release that stands in /srv/callcenter to work on one machine of many, as root on Debian 12 or newer:
+# Puts the release that stands in /srv/callcenter to work on one machine of many, as root on Debian 13 or newer:
 #
 #     git clone … /srv/callcenter, write /etc/callcenter/env, then
 #     /srv/callcenter/deploy/cluster/machine.sh tables              on one, before all others: what /etc/callcenter/owner owns
 #     /srv/callcenter/deploy/cluster/machine.sh web 10.0.0.21       pages and boards, answered at that address
 #     /srv/callcenter/deploy/cluster/machine.sh work [switchboard]  clock, ticks and jobs, and the link where there is one
 #
-# Again, after `git pull`, in the same order and one machine after the other, it brings them to the new release: what is
+# Again, after `git checkout` of the next release, in the same order and one machine after the other, it brings them to the new release: what is
 # asked of a machine is answered, and the others answer meanwhile. Twice starts nothing anew.
 set -euo pipefail
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Brings the centre up in containers, or up to what `git pull` brought: images, secrets (once), tables, all processes.
+# Brings the centre up in containers, or up to the release that was checked out: images, secrets (once), tables, all processes.
 # Without a click that fails only deploy/release.sh upgrades.
 #
 #     deploy/container/up.sh centro.comteco.example      # podman and podman-compose, or ENGINE=docker COMPOSE="docker compose"
@@ -41,6 +41,9 @@ umask 0022
 "$engine" run --rm --network none --env-file "$site/env" callcenter-program manage.py queue_user --file > "$site/queue-user"
 chmod 0644 "$site/name" "$site/queue-user" # read inside by whoever starts there
 
+profile=() # a switchboard that was started is started again
+[ -z "$("$engine" ps -aq --filter label=com.docker.compose.project=callcenter --filter label=com.docker.compose.service=switchboard)" ] ||
+  profile=(--profile switchboard)
 say "Servers"
 "${compose[@]}" -p callcenter -f $here/compose.yaml up -d net proxy database queue
 
@@ -54,9 +57,9 @@ manage sync_schedule > /dev/null
 manage collectstatic --noinput --verbosity 0
 
 say "Processes: for some seconds clicks fail where others worked before"
-for one in web live ticks jobs beat switchboard; do # made anew of the new image; a started switchboard is started again
+for one in web live ticks jobs beat switchboard; do # made anew of the new image
   "$engine" ps -aq --filter label=com.docker.compose.project=callcenter --filter "label=com.docker.compose.service=$one" |
     xargs -r "$engine" rm --force --time 60 > /dev/null
 done
-"${compose[@]}" -p callcenter -f $here/compose.yaml up -d
+"${compose[@]}" -p callcenter -f $here/compose.yaml "${profile[@]}" up -d
 manage know_hand > /dev/null # none of the release before is at work by now

@@ -19,6 +19,7 @@ from tests.processes.test_upgrade import FURNISH
 pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
 NAME = "centro.prueba.example"
 PASSWORD = "agua-clara-en-tunari-8"
+COUNTED = "from campaigns.models import Attempt; print(Attempt.objects.filter(disposition__isnull=False).count())"
 UNITS = ("callcenter-ticks", "callcenter-jobs", "callcenter-beat", "callcenter-live", "nginx")
 
 
@@ -56,13 +57,39 @@ def a_contact_is_worked(machine: Machine) -> None:
         page.keyboard.press("Enter")
         page.wait_for_function("name => document.querySelector('#customer-name')?.innerText !== name", arg=first)
         browser.close()
-    counted = "from campaigns.models import Attempt; print(Attempt.objects.filter(disposition__isnull=False).count())"
-    assert manage(machine, "shell", "-v0", "-c", counted).split()[-1] == "1"
+    assert manage(machine, "shell", "-v0", "-c", COUNTED).split()[-1] == "1"
 
 
 def began(machine: Machine) -> list[str]:
     told = machine.done("systemctl", "show", "-P", "ActiveEnterTimestampMonotonic", "postgresql@17-main", *UNITS)
     return told.split()
+
+
+def it_comes_back_from_a_copy(machine: Machine, copy: str) -> None:
+    """As docs/operations.md says, step by step; and what other tools restored is settled by the same hand."""
+    assert machine.run("callcenter-manage", "restore", copy).returncode == 1, "people work"
+    assert machine.run("callcenter-manage", "after_restore", "2026-01-01T00:00").returncode == 1, "people work"
+    manage(machine, "restore", copy, "--only-check")
+    postgres = ["runuser", "-u", "postgres", "--"]
+    machine.done("systemctl", "stop", "callcenter.target", "callcenter-backup.timer", seconds=180)
+    machine.done(*postgres, "dropdb", "callcenter")
+    machine.done(*postgres, "createdb", "--owner", "callcenter_owner", "callcenter")
+    machine.done("rm", "-rf", "/var/lib/callcenter/files")
+    manage(machine, "restore", copy)
+    assert "las sesiones terminaron" in manage(machine, "after_restore", "2026-01-01T00:00")
+    machine.done("systemctl", "start", "callcenter.target", "callcenter-backup.timer", seconds=180)
+
+
+def no_release_is_passed_over(machine: Machine) -> None:
+    git = ["git", "-C", "/srv/callcenter", "-c", "user.name=x", "-c", "user.email=x@prueba.example"]
+    (here,) = machine.done(*git, "rev-parse", "HEAD").split()
+    for name in ("7.1.0", "7.2.0"):
+        machine.done(*git, "commit", "--quiet", "--allow-empty", "-m", name)
+        machine.done(*git, "tag", name)
+    refused = machine.run("/srv/callcenter/deploy/install.sh", seconds=300)
+    assert refused.returncode == 1
+    assert "7.1.0 comes before 7.2.0: git -C /srv/callcenter checkout 7.1.0" in refused.stderr
+    machine.done(*git, "checkout", "--quiet", here)
 
 
 def new_agents_practise_beside_it(machine: Machine) -> None:
@@ -117,7 +144,8 @@ def test_a_bare_machine_is_a_site_by_one_script(machine: Machine) -> None:
     (copy,) = machine.done("ls", "/var/backups/callcenter").split()
     taken = machine.run("runuser", "-u", "callcenter", "--", "rm", "-rf", f"/var/backups/callcenter/{copy}")
     assert taken.returncode != 0, "who takes a page deletes no copy"
-    assert machine.run("callcenter-manage", "restore", f"/var/backups/callcenter/{copy}").returncode == 1, "people work"
+    it_comes_back_from_a_copy(machine, f"/var/backups/callcenter/{copy}")
+    assert manage(machine, "shell", "-v0", "-c", COUNTED).split()[-1] == "1"
     machine.done("systemctl", "kill", "-s", "KILL", "callcenter-jobs", "callcenter-web@8000", "postgresql@17-main")
     url = f"https://{NAME}/accounts/login/"
     asked = ["curl", "-sko", "/dev/null", "-w", "%{http_code}", "--resolve", f"{NAME}:443:127.0.0.1", url]
@@ -126,6 +154,7 @@ def test_a_bare_machine_is_a_site_by_one_script(machine: Machine) -> None:
     )
     wait_until(lambda: machine.said("systemctl", "is-active", "callcenter-jobs") == "active", what="jobs", seconds=30)
     assert "✗" not in manage(machine, "check_invariants")
+    no_release_is_passed_over(machine)
     new_agents_practise_beside_it(machine)
     machine.done("systemctl", "stop", "callcenter.target", seconds=180)
     left = machine.said("systemctl", "list-units", "callcenter-*.service", "--state=active", "--plain", "--no-legend")
