@@ -29,6 +29,7 @@ LONGEST_SENTENCE = 300  # characters of a refusal
 KEY = re.compile(r"[\x21-\x7e]{1,200}")
 # Of 4xx, those that say nothing of what was asked: no entry, no such address, too many, later.
 LATER = (401, 403, 404, 405, 407, 408, 421, 425, 429)
+TIMED_OUT = 408
 ACCEPTED = 202  # and nobody knows yet whether it will be done
 DOWN = 503  # with a sentence it says that nothing was done; any other 5xx may come after it was done
 NOT_REACHED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -115,7 +116,7 @@ class Connection:
     def ask(self, operation: str, body: Mapping[str, Any], read: Callable[[Mapping[str, Any]], Read]) -> Read:
         """Read something. Raises SystemUnavailable and SystemRefused."""
         try:
-            answer = self._call(operation, body, {}, tries=2)
+            answer = self._call(operation, body, {})
             if sentence := _only_told(answer):  # a refusal of those that answer 200 to everything
                 raise SystemRefused(sentence)
             return read(_good(answer))
@@ -137,7 +138,7 @@ class Connection:
             raise ValueError("an idempotency key is 1 to 200 printable ASCII characters")
         try:
             said = {**body, **self.asked_by.as_fields()} if self.asked_by else body
-            answer = self._call(operation, said, {"Idempotency-Key": key}, tries=1)
+            answer = self._call(operation, said, {"Idempotency-Key": key}, writes=True)
             if sentence := _only_told(answer):  # a 2xx says that it was done, and this says something else
                 words = _("%(system)s no confirmó: no se sabe si lo hizo. Dijo: «%(sentence)s»")
                 raise OutcomeUnknown(words.replace("%(sentence)s", sentence))
@@ -158,12 +159,14 @@ class Connection:
         """
         operation = f"operations/{quote(key, safe='')}"
         try:
-            answer = self._call(operation, None, {}, tries=2)
+            answer = self._call(operation, None, {})
             found = _good(answer)
             if answer.status == ACCEPTED or found.get("error"):
                 raise Misshapen("it is not known yet")
-            reference = found.get("reference")
-            return Done(sound(reference) if isinstance(reference, str) else "") if flag(found, "done") else None
+            reference, is_done = found.get("reference"), flag(found, "done")
+            if reference and not is_done:
+                raise Misshapen("not done, with a reference")
+            return Done(sound(reference) if isinstance(reference, str) else "") if is_done else None
         except NotThere:
             raise self._named(CannotSay(_("%(system)s no sabe decir si lo hizo.")), "operations") from None
         except (SystemTrouble, Broken, Lost, Misshapen):
@@ -171,10 +174,10 @@ class Connection:
             raise self._named(SystemUnavailable(words), "operations") from None
 
     def _call(
-        self, operation: str, body: Mapping[str, Any] | None, headers: Mapping[str, str], *, tries: int
+        self, operation: str, body: Mapping[str, Any] | None, headers: Mapping[str, str], *, writes: bool = False
     ) -> Answer:
         """One answer, with the breaker watching; without a body it is a GET. Raises Lost, SystemUnavailable, and
-        SystemRefused for a 4xx.
+        SystemRefused for a 4xx. What writes is asked once, and only what says that nothing was done is taken for it.
         """
         began = time.monotonic()
         try:
@@ -183,19 +186,22 @@ class Connection:
                 whole_call(self._timeout),
             ):
                 content = None if body is None else json.dumps(body).encode()
-                answer = self._exchange(operation, content, headers, tries)
+                answer = self._exchange(operation, content, headers, tries=1 if writes else 2)
         except Resting:
             raise SystemUnavailable(_("%(system)s no responde desde hace un momento; se volverá a probar.")) from None
         except NotReached:
             raise SystemUnavailable(_("No se pudo llegar a %(system)s.")) from None
         except Failing as failing:
-            if not (failing.answer.status == DOWN and _told(failing.answer)):
+            told = (_only_told if writes else _told)(failing.answer)
+            if not (failing.answer.status == DOWN and told):
                 raise Broken from None
-            raise SystemUnavailable(_told(failing.answer)) from None
+            raise SystemUnavailable(told) from None
         finally:
             log.debug("system %s: %s in %.0f ms", self.system, operation, 1000 * (time.monotonic() - began))
         if 200 <= answer.status < 300:
             return answer
+        if writes and _may_be_done(answer):
+            raise Lost
         if answer.status >= 400 and answer.status not in LATER:
             raise SystemRefused(_told(answer) or _("%(system)s rechazó lo pedido."))
         sentence = _told(answer) if answer.status == 404 else ""
@@ -282,6 +288,14 @@ def _says_otherwise(answer: Answer) -> bool:
 def _only_told(answer: Answer) -> str:
     """The sentence of an answer that has nothing but it."""
     return _told(answer) if isinstance(answer.body, dict) and answer.body.keys() == {"error"} else ""
+
+
+def _may_be_done(answer: Answer) -> bool:
+    """Whether an answer to a write, which is no 2xx, leaves open whether it was done: it leads elsewhere, gave up
+    waiting, or refuses without a sentence, as what stands between the two does and no system that keeps to its word.
+    """
+    refuses = answer.status >= 400 and answer.status not in LATER
+    return answer.status < 400 or answer.status == TIMED_OUT or (refuses and not _told(answer))
 
 
 def _told(answer: Answer) -> str:

@@ -218,6 +218,11 @@ class OutsideWrite(OwedWork):
                 fields=["state"], name="outside_write_for_a_person",
                 condition=Q(state__in=["uncertain", "parked", "refused", "by_hand", "approval"]),
             ),
+            # whether money went out before under a reference that comes again
+            models.Index(
+                fields=["system", "reference"], name="outside_write_paid_under",
+                condition=Q(state="done", amount__isnull=False),
+            ),
             # the sweep of what nobody approved in time
             models.Index(fields=["approve_until"], name="outside_write_to_approve", condition=Q(state="approval")),
             # whoever was let down and has no card: looked for by the clock

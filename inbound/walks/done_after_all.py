@@ -19,6 +19,7 @@ from inbound.walks.consequences import told_of
 from inbound.walks.let_down import KIND
 from inbound.writes import asking
 from inbound.writes.asking import AGAIN, ASKED_FOR, AT_A_TIME, Said, what_it_said
+from inbound.writes.limits import hold_whom
 from inbound.writes.mistaken import CONTRADICTED, mistakes_among
 from inbound.writes.states import note_answer, what
 from telephony.phone_numbers import parse
@@ -33,18 +34,23 @@ def ask_once_more(*, now: datetime) -> int:
     to_ask = asking.settled_as_not_done().filter(settled_at__gt=now - ASKED_FOR, not_before__lte=now)
     reached = clients(now=now)
     for write in to_ask.order_by("not_before")[:AT_A_TIME]:
-        said, reference = asking.answer_of(write, reached)
-        with transaction.atomic():
-            locked = to_ask.select_for_update(no_key=True, of=("self",)).filter(pk=write.pk).first()
-            if locked is None:  # a late answer was faster, or another clock
-                continue
-            again = now + (NOW_AND_THEN if said == Said.NOT_DONE else AGAIN)
-            OutsideWrite.objects.filter(pk=locked.pk).update(not_before=again)
-            if said == Said.NOT_DONE:
-                _note_once(locked, words=what_it_said(said, write=locked), now=now)
-            elif said in (Said.DONE, Said.DONE_UNNAMED):
-                asking.done_after_all(locked, reference, now=now)
+        with asking.by_itself(write):
+            said, reference = asking.answer_of(write, reached)
+            with transaction.atomic():
+                hold_whom(action=write.action, to_whom=write.to_whom)  # before its row, as whoever asks for the same
+                locked = to_ask.select_for_update(no_key=True, of=("self",)).filter(pk=write.pk).first()
+                if locked is not None:  # else a late answer was faster, or another clock
+                    _hear(locked, said, reference, now=now)
     return hand_over_the_contradicted(now=now)
+
+
+def _hear(write: OutsideWrite, said: Said, reference: str, *, now: datetime) -> None:
+    again = now + (NOW_AND_THEN if said == Said.NOT_DONE else AGAIN)
+    OutsideWrite.objects.filter(pk=write.pk).update(not_before=again)
+    if said == Said.NOT_DONE:
+        _note_once(write, words=what_it_said(said, write=write), now=now)
+    elif said in (Said.DONE, Said.DONE_UNNAMED):
+        asking.done_after_all(write, reference, now=now)
 
 
 def _note_once(write: OutsideWrite, *, words: str, now: datetime) -> None:
@@ -58,13 +64,16 @@ def hand_over_the_contradicted(*, now: datetime) -> int:
     changes = list(asking.contradicted(now=now).select_related("write__walk__line", "write__card").order_by("pk"))
     keys = {CONTRADICTED % (change.write_id, change.pk): change for change in changes}
     there = set(Escalation.objects.filter(key__in=keys).values_list("key", flat=True))
-    missing = {key: change for key, change in keys.items() if key not in there}
-    for key, change in missing.items():
-        with transaction.atomic():
-            _hand_over(key, change, now=now)
-    return len(missing)
+    raised = 0
+    for key, change in keys.items():
+        if key not in there:
+            with asking.by_itself(change.write):
+                _hand_over(key, change, now=now)
+                raised += 1
+    return raised
 
 
+@transaction.atomic
 def _hand_over(key: str, change: OutsideWriteChange, *, now: datetime) -> None:
     write = change.write
     card = write.card.survivor if write.card else None

@@ -9,7 +9,7 @@ Whoever was told at once that it was refused has the card her step handed over.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,7 +25,6 @@ from escalations.raising import add_detail, raise_escalation
 from inbound.fields import TELEPHONE
 from inbound.flows.shapes import REFUSED, UNKNOWN
 from inbound.models import Footstep, OutsideWrite
-from inbound.outside.actions import actions
 from inbound.walks.asked import call_back_on, customer_on_file, stolen_lines, zone_of
 from inbound.walks.came_about import tell_the_open_cards
 from inbound.walks.consequences import INTERACTION, told_of
@@ -38,10 +37,10 @@ from inbound.walks.mistakes import what_became_of_a_mistake
 from inbound.walks.state import WalkState, given_on, read_state, state_on
 from inbound.walks.undone_cards import raise_card_of, said_on_its_card, words_heard
 from inbound.walks.what_became import hand_over_a_mistake
-from inbound.writes.asking import contradicted, it_says
+from inbound.writes.asking import by_itself, contradictions, it_says
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.mistaken import TWICE, cards_of_mistakes, its_mistake, mistakes_among, not_mistaken
-from inbound.writes.states import how_it_stands
+from inbound.writes.states import how_it_stands, what
 from telephony.phone_numbers import parse
 
 KIND = "write_not_done"
@@ -60,12 +59,21 @@ WITHDRAWN_AS_A_DOUBT = Q(card__details__has_key=WITHDRAWN, settled_at__gt=F("wal
 def see_to_the_let_down(*, now: datetime) -> int:
     """Raise the cards that are missing, and tell those there are of what came about. Returns how many were raised."""
     missing = [_without_a_card(now), *(_still_unknown(state, now) for state in STILL_TO_BE_DONE)]  # each by its index
-    raised = sum(_raise_card(pk, now=now) for found in missing for pk in found.values_list("pk", flat=True)[:AT_A_TIME])
-    raised += sum(_see_to_what_follows(pk, now=now) for pk in _not_followed(now))
-    raised += sum(_have_it_undone(pk, now=now) for pk in _done_though_withdrawn(now))
-    raised += sum(_ask_whether_it_was_done_twice(write, now=now) for write in _done_after_its_card(now))
+    raised = sum(_each(_raise_card, found.values_list("pk", flat=True)[:AT_A_TIME], now=now) for found in missing)
+    raised += _each(_see_to_what_follows, _not_followed(now), now=now)
+    raised += _each(_have_it_undone, _done_though_withdrawn(now), now=now)
+    raised += _each(_ask_whether_it_was_done_twice, _done_after_its_card(now), now=now)
     with transaction.atomic():
         tell_the_open_cards(now=now)
+    return raised
+
+
+def _each(see_to: Callable[..., int], writes: Iterable[OutsideWrite | int], *, now: datetime) -> int:
+    """See to each of these by itself: what goes wrong with one lets nobody else down. Returns how many were raised."""
+    raised = 0
+    for write in writes:
+        with by_itself(write):
+            raised += see_to(write, now=now)
     return raised
 
 
@@ -166,7 +174,7 @@ def _have_it_undone(pk: int, *, now: datetime) -> int:
 def _done_after_its_card(now: datetime) -> list[OutsideWrite]:
     """Money or a SIM that went through by itself when its card was settled already, maybe by doing it by hand."""
     done = _of_calls(now).filter(state=State.DONE, is_accountable=True, settled_by=None)
-    done = done.exclude(pk__in=contradicted(now=now).values("write"))  # which have a card of their own (done_after_all)
+    done = done.exclude(Exists(contradictions().filter(write=OuterRef("pk"))))  # they have their own (done_after_all)
     lately = done.filter(settled_at__gt=now - LOOKED_BACK_FOR_WHAT_FOLLOWS)
     its_own = Q(card__merged_into=None, settled_at__gt=F("card__settled_at"))
     united = Q(settled_at__gt=F("card__merged_into__settled_at"))
@@ -187,7 +195,7 @@ def _ask_whether_it_was_done_twice(write: OutsideWrite, *, now: datetime) -> int
             "%(what)s: fue un error de la llamada, y salió (%(reference)s) con la derivación #%(pk)d ya cerrada. "
             "Deshágalo."
         )
-    what = {"what": actions()[write.action].words, "reference": write.reference, "pk": card.pk}
+    about = {"what": what(write), "reference": write.reference, "pk": card.pk}
     raise_escalation(
         key=TWICE % write.pk,
         kind=KIND,
@@ -196,7 +204,7 @@ def _ask_whether_it_was_done_twice(write: OutsideWrite, *, now: datetime) -> int
         customer_name=card.customer_name,
         telephone=card.telephone,
         zone=card.zone,
-        reason=told % what,
+        reason=told % about,
         details=told_of(write),
         by=None,
         now=now,
@@ -223,7 +231,6 @@ def _raise_card(pk: int, *, now: datetime) -> int:
         then = _as_it_was_asked(here, last)
         walk, known = of_contract(then.walk, str(meant.payload.get("contract") or ""), then.known), then.known
         then = replace(then, walk=walk)
-        what = str(actions()[write.action].words)
         card = raise_escalation(
             key=f"write:{write.pk}",
             kind=KIND,
@@ -233,7 +240,7 @@ def _raise_card(pk: int, *, now: datetime) -> int:
             telephone=_reached_at(then, known, meant) or parse(meant.to_whom) or "",
             zone=zone_of(known),
             reason=" ".join(
-                filter(None, (f"{what}: {_why(last)}", last.last_error, it_says(last), _corrected(first, meant)))
+                filter(None, (f"{what(write)}: {_why(last)}", last.last_error, it_says(last), _corrected(first, meant)))
             ),
             details=told_of(meant),
             promised=words_heard(here, last),

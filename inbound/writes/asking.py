@@ -7,18 +7,25 @@ again; whoever settles it reads what the system said.
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from escalations.raising import add_detail
 from inbound.models import OutsideWrite, OutsideWriteChange
 from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.reaching import Clients, Mode, NotConnected, clients
-from inbound.writes.states import State, Verb, WriteRefused, doubt_again, take_step
+from inbound.writes.limits import hold_whom
+from inbound.writes.states import State, Verb, WriteRefused, doubt_again, note_answer, take_step, what
+from screens.templatetags.screens import bs
+from service_level.days import LA_PAZ
 from systems.errors import UNFORESEEN, CannotSay, SystemUnavailable
 
 log = logging.getLogger(__name__)
@@ -33,7 +40,7 @@ class Said(StrEnum):
     """What the other system said of a key."""
 
     DONE = "done"
-    DONE_UNNAMED = "done_unnamed"  # without the reference a person has to look up there
+    DONE_UNNAMED = "done_unnamed"  # without a reference of its own, which a person has to look up there
     NOT_DONE = "not_done"
     NOTHING = "nothing"  # no answer, or a person was faster
     CANNOT_SAY = "cannot_say"  # it answers, and does not know the question
@@ -50,8 +57,20 @@ def ask_about_doubts(*, now: datetime) -> int:
     doubts = OutsideWrite.objects.filter(state=State.UNCERTAIN, not_before__lte=now)
     reached, ended = clients(now=now), 0
     for write in doubts.order_by("not_before")[:AT_A_TIME]:
-        ended += _ask(write, reached, now) == Said.DONE
+        with by_itself(write):
+            ended += _ask(write, reached, now) == Said.DONE
     return ended
+
+
+@contextmanager
+def by_itself(write: OutsideWrite | int) -> Iterator[None]:
+    """What goes wrong with one, or a row of it that is held too long, keeps no other waiting. Outside of any
+    transaction.
+    """
+    try:
+        yield
+    except (*UNFORESEEN, OperationalError):
+        log.exception("write %s could not be seen to", getattr(write, "pk", write))
 
 
 def ask(*, write: OutsideWrite, now: datetime) -> Said:
@@ -66,6 +85,7 @@ def done_after_all(write: OutsideWrite, reference: str, *, now: datetime) -> boo
     words = _("%(system)s respondió que sí se hizo%(reference)s.")
     words %= {"system": write.get_system_display(), "reference": f" ({reference})" if reference else ""}
     with transaction.atomic():
+        hold_whom(action=write.action, to_whom=write.to_whom)  # who asks for the same now knows it, or is found by it
         is_doubted = doubt_again(write, words=words, said=Said.DONE_UNNAMED, now=now)
         if is_doubted and reference:
             confirm(write, reference, now=now)
@@ -80,19 +100,47 @@ def settled_as_not_done() -> QuerySet[OutsideWrite]:
     return OutsideWrite.objects.filter(Exists(settled), state=State.NOT_DONE, not_before__gt=F("settled_at"))
 
 
-def found_done_since(write: OutsideWrite) -> bool:
-    """Whether the same, of another request that was settled as not done, was found done since this one was asked for:
-    it was asked for because the other one was not. Not where that was settled as not done once more.
+def found_done_since(write: OutsideWrite) -> OutsideWrite | None:
+    """What was asked for before for the same number, was settled as not done, and was found done since this one was
+    asked for, which it was because the other one was not. None where that was settled as not done once more.
+
+    Since then: by the order of the lines, which whoever writes one holds the number for; clocks disagree.
     """
-    changes = OutsideWriteChange.objects.filter(from_state=State.NOT_DONE, to_state=State.UNCERTAIN)
-    same = changes.filter(write__action=write.action, write__to_whom=write.to_whom, at__gte=write.owed_at)
-    return same.exclude(write=write).exclude(write__state=State.NOT_DONE).exists()
+    begun = write.changes.order_by("pk").values_list("pk", flat=True).first()
+    same = contradictions().filter(write__action=write.action, write__to_whom=write.to_whom, pk__gt=begun or 0)
+    last = same.exclude(write=write).exclude(write__state=State.NOT_DONE).select_related("write").order_by("pk").last()
+    return last.write if last else None
+
+
+def asked_in_vain(first: OutsideWrite) -> str:
+    """A sentence of what `found_done_since` found."""
+    told = {
+        "what": bs(first.amount) if first.amount else what(first),
+        "hour": date_format(timezone.localtime(first.owed_at, LA_PAZ), "H:i \\d\\e\\l d/m/Y"),
+        "system": first.get_system_display(),
+        "reference": first.reference,
+    }
+    if first.state == State.DONE:
+        words = _(
+            "Lo que se pidió antes para el mismo número (%(what)s, a las %(hour)s) se había dado por no hecho, y se "
+            "hizo: %(reference)s."
+        )
+    else:
+        words = _(
+            "Lo que se pidió antes para el mismo número (%(what)s, a las %(hour)s) se había dado por no hecho, y "
+            "%(system)s respondió después que se hizo."
+        )
+    return words % told
+
+
+def contradictions() -> QuerySet[OutsideWriteChange]:
+    """The changes by which what a person had settled as not done was in doubt again."""
+    return OutsideWriteChange.objects.filter(from_state=State.NOT_DONE, to_state=State.UNCERTAIN)
 
 
 def contradicted(*, now: datetime) -> QuerySet[OutsideWriteChange]:
-    """The changes by which what a person had settled as not done was in doubt again."""
-    changes = OutsideWriteChange.objects.filter(from_state=State.NOT_DONE, to_state=State.UNCERTAIN)
-    return changes.filter(at__gt=now - ASKED_FOR)
+    """Those of the days in which such a thing is asked about."""
+    return contradictions().filter(at__gt=now - ASKED_FOR)
 
 
 def silent_until(write: OutsideWrite, *, now: datetime) -> datetime | None:
@@ -113,7 +161,7 @@ def what_it_said(said: Said, *, write: OutsideWrite) -> str:
     """A sentence."""
     words = {
         Said.DONE: _("%(system)s dijo que se hizo, y dio su referencia."),
-        Said.DONE_UNNAMED: _("%(system)s dijo que se hizo, sin dar una referencia."),
+        Said.DONE_UNNAMED: _("%(system)s dijo que se hizo, sin dar una referencia propia."),
         Said.NOT_DONE: _("%(system)s dijo que no se hizo."),
         Said.NOTHING: _("%(system)s no respondió si se hizo."),
         Said.CANNOT_SAY: _("%(system)s no sabe decir si se hizo."),
@@ -138,7 +186,19 @@ def answer_of(write: OutsideWrite, reached: Clients) -> tuple[Said, str]:
     if done is None:
         return Said.NOT_DONE, ""
     reference = done.reference.strip()[:REFERENCE_LENGTH]
-    return (Said.DONE if reference else Said.DONE_UNNAMED), reference
+    if not reference or is_of_another(write, reference):
+        return Said.DONE_UNNAMED, ""
+    return Said.DONE, reference
+
+
+def is_of_another(write: OutsideWrite, reference: str) -> bool:
+    """Whether money that went out before stands under this reference: of one reference one amount is paid. Two calls
+    that have a line blocked share theirs.
+    """
+    if write.amount is None:
+        return False
+    paid = OutsideWrite.objects.filter(system=write.system, reference=reference, state=State.DONE)
+    return paid.filter(amount__isnull=False).exclude(pk=write.pk).exists()
 
 
 def _ask(write: OutsideWrite, reached: Clients, now: datetime) -> Said:
@@ -146,10 +206,15 @@ def _ask(write: OutsideWrite, reached: Clients, now: datetime) -> Said:
     if said == Said.DONE:
         stands = confirm(write, reference, now=now) or done_after_all(write, reference, now=now)
         return said if stands else Said.NOTHING
-    changes: dict[str, Any] = {"not_before": now + AGAIN}
-    if said in ANSWERS and (said, write.said) != (Said.CANNOT_SAY, Said.DONE_UNNAMED):  # which it has forgotten
-        changes["said"] = said.value
-    OutsideWrite.objects.filter(pk=write.pk, state=State.UNCERTAIN).update(**changes)
+    there = OutsideWrite.objects.filter(pk=write.pk, state=State.UNCERTAIN)
+    if said == Said.DONE_UNNAMED:
+        there.update(said=said.value)
+    elif said in ANSWERS:
+        heard = there.filter(not_before=write.not_before)  # else another asked meanwhile, and may have heard later
+        if said == Said.CANNOT_SAY:  # it has forgotten what it said
+            heard = heard.exclude(said=Said.DONE_UNNAMED.value)
+        heard.update(said=said.value)
+    there.update(not_before=now + AGAIN)
     return said
 
 
@@ -163,4 +228,21 @@ def confirm(write: OutsideWrite, reference: str, *, now: datetime) -> bool:
         )  # fmt: skip
     except WriteRefused:  # a person was faster
         return False
+    return True
+
+
+def named_otherwise(write: OutsideWrite, reference: str, *, now: datetime) -> bool:
+    """Its system's own answer comes after a person had found it done: where she wrote down another reference, both
+    stand in its history and on its card. False where it is not done.
+    """
+    with transaction.atomic():
+        there = OutsideWrite.objects.select_for_update(no_key=True, of=("self",)).get(pk=write.pk)
+        if there.state != State.DONE:
+            return False
+        if there.reference != reference:
+            words = _("%(system)s respondió después con otra referencia: %(reference)s. Vea cuál es.")
+            words %= {"system": there.get_system_display(), "reference": reference}
+            note_answer(there, words=words, now=now)
+            if there.card is not None:
+                add_detail(key=there.card.key, text=words, by=None, now=now)
     return True

@@ -21,7 +21,7 @@ from inbound.models import Footstep, OutsideWrite
 from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.actions import AGENT, actions
 from inbound.outside.reaching import Clients, Mode, NotConnected, clients
-from inbound.writes.asking import done_after_all
+from inbound.writes.asking import done_after_all, is_of_another, named_otherwise
 from inbound.writes.limits import same_of_other_calls
 from inbound.writes.mistaken import mistakes_among, was_undone
 from inbound.writes.second_person import expire_unapproved, why_not_sent
@@ -29,8 +29,8 @@ from inbound.writes.states import State, Verb, WriteRefused, take_step
 from systems.errors import OutcomeUnknown, SystemRefused, SystemUnavailable
 from systems.registry import asked_cells
 from work.claiming import claim, free, take_back_lost
-from work.doing import NotNow, Outcome, attempt
-from work.ending import done, fail, hold, postpone_due
+from work.doing import NotNow, attempt
+from work.ending import done, fail, hold, postpone_due, refuse
 from work.kinds import kind_of
 from work.steps import LeaseLost
 
@@ -64,8 +64,9 @@ def deliver_due(*, now: datetime, limit: int = 1_000) -> int:
         write = claim(OutsideWrite, now=now, among=Q(system__in=open_), durable=True)
         if write is None:
             break
-        sent += attempt(write, work=lambda mine: _send(mine, reached, now), clock=lambda: now) == Outcome.OVER
-        if write.state not in (State.DONE, State.REFUSED):
+        attempt(write, work=lambda mine: _send(mine, reached, now), clock=lambda: now)
+        sent += write.state == State.DONE
+        if write.state not in (State.DONE, State.REFUSED, State.NOT_DONE):
             open_.discard(write.system)
             postpone_due(OutsideWrite, among=Q(system=write.system), until=now + REST, now=now)
     return sent
@@ -110,7 +111,7 @@ def _in_words(error: Exception) -> str:
 def _send(write: OutsideWrite, reached: Clients, now: datetime) -> None:
     """Make the one request and write down how it ended. What else it raises is a doubt: see `interrupted`."""
     if error := why_not_sent(write):
-        hold(owed=write, to=State.REFUSED, now=now, note=error, last_error=error)
+        refuse(owed=write, to=State.NOT_DONE, error=error, now=now, settled_at=now, settled_by=None)
         return
     payload = {
         **write.payload,
@@ -137,10 +138,14 @@ def _send(write: OutsideWrite, reached: Clients, now: datetime) -> None:
         log.exception("write %s, attempt %s", write.pk, write.attempts)
         _not_known(write, f"{type(error).__name__}: {error}", now=now)
     else:
-        if reference:
-            _confirm(write, reference[:REFERENCE_LENGTH], now=now)
-        else:
+        reference = reference[:REFERENCE_LENGTH]
+        if not reference:
             _not_known(write, _("Respondió sin dar una referencia."), now=now)
+        elif is_of_another(write, reference):
+            words = _("Respondió con la referencia de otra operación: %(reference)s.")
+            _not_known(write, words % {"reference": reference}, now=now)
+        else:
+            _confirm(write, reference, now=now)
 
 
 def _reference_of_another_call(write: OutsideWrite, *, now: datetime) -> str:
@@ -208,7 +213,10 @@ def _confirm(write: OutsideWrite, reference: str, *, now: datetime) -> None:
                 Verb.CONFIRM, write=write, by=None, now=now, sent_as=write.fence, last_error="", reference=reference
             )
         except WriteRefused as refusal:
-            if not (write.is_accountable and done_after_all(write, reference, now=now)):
+            is_known = write.is_accountable and (
+                done_after_all(write, reference, now=now) or named_otherwise(write, reference, now=now)
+            )
+            if not is_known:
                 raise LeaseLost(f"write {write.pk}: answered after another had taken it") from refusal
         write.state = State.DONE
 

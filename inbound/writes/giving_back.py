@@ -1,7 +1,7 @@
 """What was not done counts in the day of whoever asked for it, until another person gives it back and says why.
 
 Else she would ask, say herself or have it said that it was not done, and ask again: money might have moved each time.
-What the other system itself refused was never in doubt, and does not count.
+What the other system itself refused, or what was never sent, was never in doubt, and does not count.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from inbound.writes.states import State, WriteRefused
 
 def that_count(writes: QuerySet[OutsideWrite]) -> QuerySet[OutsideWrite]:
     """Those of these accountable writes that use up a limit; also one in doubt again since it was given back."""
-    refused = OutsideWriteChange.objects.filter(write=OuterRef("pk"), from_state=State.REFUSED, to_state=State.NOT_DONE)
-    is_free = Q(given_back__at__gte=F("settled_at")) | Q(Exists(refused))
+    never_in_doubt = OutsideWriteChange.objects.filter(
+        write=OuterRef("pk"), from_state__in=(State.REFUSED, State.SENDING), to_state=State.NOT_DONE
+    )
+    is_free = Q(given_back__at__gte=F("settled_at")) | Q(Exists(never_in_doubt))
     return writes.exclude(state=State.REFUSED).exclude(Q(state=State.NOT_DONE) & is_free)
 
 

@@ -32,6 +32,7 @@ _ASKED_BY: ContextVar[tuple[User, ...]] = ContextVar("asked_by", default=())
 A_DAY = timedelta(days=1)
 NOT_HAPPENING = (State.NOT_DONE, State.REFUSED)
 STILL_TO_BE_DONE = (State.WAITING, State.SENDING, State.PARKED, State.BY_HAND)
+MAY_STILL_GO_OUT = (*STILL_TO_BE_DONE, State.APPROVAL)
 
 
 @contextmanager
@@ -54,6 +55,11 @@ def hold_limits(*, by: User, action: str, to_whom: str) -> None:
     limit, and of two calls about one line the second sees what the first asked for.
     """
     User.objects.select_for_update(no_key=True).get(pk=by.pk)
+    hold_whom(action=action, to_whom=to_whom)
+
+
+def hold_whom(*, action: str, to_whom: str) -> None:
+    """Hold whom it is for until the transaction ends: what is found out about one is known before the next is asked."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"write {action} {to_whom}"])
 

@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from inbound.models import OutsideSystem, OutsideWrite
-from inbound.outside.actions import actions, amount_of
-from inbound.writes.asking import found_done_since
+from inbound.outside.actions import amount_of
+from inbound.writes.asking import asked_in_vain, found_done_since
 from inbound.writes.giving_back import required
 from inbound.writes.limits import policy_of
 from inbound.writes.mistaken import mistakes_among
@@ -44,12 +44,12 @@ def why_not_sent(write: OutsideWrite) -> str:
     says, or was asked for because the same was not done, which it was; or it is of so much money and its history has
     nobody else who approved it.
     """
-    if not actions()[write.action].accountable:
+    if not write.is_accountable:
         return ""
     if amount_of(write.payload) != write.amount:
         return _("El monto anotado no es el que se iba a enviar: no se envió. Avise a quien tiene el servidor.")
-    if found_done_since(write):
-        return _("El pedido anterior de lo mismo, que se había dado por no hecho, se hizo: este no se envió.")
+    if (first := found_done_since(write)) is not None:
+        return _("%(first)s Esto no se envió.") % {"first": asked_in_vain(first)}
     if not is_for_two(policy_of(write.system), write.amount):
         return ""
     approved = write.changes.filter(from_state=State.APPROVAL, to_state=State.WAITING, by__isnull=False)
@@ -69,9 +69,8 @@ def approve(*, write: OutsideWrite, by: User, now: datetime) -> OutsideWrite:
                 raise WriteRefused(_not_in_time(locked))
             if locked.is_not_needed or mistakes_among([locked.pk]):
                 raise WriteRefused(_("La llamada dijo después que no se haga: no se aprueba."))
-            if found_done_since(locked):
-                words = _("El pedido anterior de lo mismo, que se había dado por no hecho, se hizo: no se aprueba.")
-                raise WriteRefused(words)
+            if (first := found_done_since(locked)) is not None:
+                raise WriteRefused(_("%(first)s Esto no se aprueba.") % {"first": asked_in_vain(first)})
         return take_step(Verb.APPROVE, write=locked, by=by, now=now, not_before=now)
 
 

@@ -43,11 +43,8 @@ def settle(*, write: OutsideWrite, outcome: str, reference: str, reason: str, by
     if said == Said.NOTHING:  # a person may have been faster, and what it said before it fell silent counts
         there.refresh_from_db()
         check_can(verb, write=there, by=by)
-    before = there.said if said in (Said.NOTHING, Said.CANNOT_SAY) else ""
-    if Said.DONE_UNNAMED in (said, before) and outcome == NOT_DONE:
-        words = _("No cambió nada: %(system)s respondió que sí se hizo, sin dar una referencia. Búsquela allí.")
-        raise WriteRefused(words % {"system": write.get_system_display()})
-    if said == Said.NOTHING and outcome == NOT_DONE and (until := silent_until(there, now=now)):
+    is_silent = said == Said.NOTHING and there.said != Said.DONE_UNNAMED
+    if is_silent and outcome == NOT_DONE and (until := silent_until(there, now=now)):
         words = _(
             "No cambió nada: %(system)s no responde si se hizo, y se le vuelve a preguntar cada pocos minutos. Si a "
             "las %(hour)s sigue sin responder, vale lo que usted encuentre."
@@ -56,6 +53,13 @@ def settle(*, write: OutsideWrite, outcome: str, reference: str, reason: str, by
         raise WriteRefused(words % {"system": write.get_system_display(), "hour": hour})
     named: dict[str, Any] = {"reference": reference_given(reference)} if outcome == DONE else {}
     with transaction.atomic():
+        last = OutsideWrite.objects.select_for_update(no_key=True, of=("self",)).get(pk=write.pk).said
+        is_asked = said != Said.NOT_ASKED
+        if outcome == NOT_DONE and is_asked and Said.DONE_UNNAMED in (said, last):  # to whomever it said so
+            words = _(
+                "No cambió nada: %(system)s respondió que sí se hizo, sin dar una referencia propia. Búsquela allí."
+            )
+            raise WriteRefused(words % {"system": write.get_system_display()})
         note_answer(there, words=what_it_said(said, write=there), now=now)
         take_step(verb, write=write, by=by, now=now, note=reason, **named)
     return said

@@ -22,6 +22,7 @@ from escalations.raising import add_detail
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN
 from inbound.models import OutsideWrite, OutsideWriteChange
 from inbound.outside.actions import actions
+from inbound.writes.mistaken import cards_of_twice
 from work import steps
 from work.kinds import Taken
 from work.life import Verb as OfAllWork
@@ -36,6 +37,7 @@ class Verb(StrEnum):
     SEND = "send"
     CONFIRM = "confirm"
     REFUSE = "refuse"
+    WITHHOLD = "withhold"
     POSTPONE = "postpone"
     PARK = "park"
     DOUBT = "doubt"
@@ -83,6 +85,8 @@ STEPS: tuple[Step, ...] = (
     Step(Verb.HAND_OVER, State.WAITING, State.BY_HAND, CENTRE, OfAllWork.HOLD),
     Step(Verb.CONFIRM, State.SENDING, State.DONE, CENTRE, OfAllWork.DONE),
     Step(Verb.REFUSE, State.SENDING, State.REFUSED, CENTRE, OfAllWork.HOLD),
+    # it was about to go out, and something was amiss: it was not sent
+    Step(Verb.WITHHOLD, State.SENDING, State.NOT_DONE, CENTRE, OfAllWork.REFUSE),
     Step(Verb.POSTPONE, State.SENDING, State.WAITING, CENTRE, OfAllWork.POSTPONE),
     Step(Verb.PARK, State.SENDING, State.PARKED, CENTRE, OfAllWork.PARK),
     Step(Verb.DOUBT, State.SENDING, State.UNCERTAIN, CENTRE, OfAllWork.HOLD),
@@ -110,7 +114,7 @@ STEPS: tuple[Step, ...] = (
     # she may still think better of it: nothing was sent
     Step(Verb.GIVE_UP, State.APPROVAL, State.NOT_DONE, frozenset({Actor.ASKER}), OfAllWork.SETTLE),
 )
-ANSWERED = (State.UNCERTAIN, State.NOT_DONE)  # in which its system's answer is a line that changes nothing
+ANSWERED = (State.UNCERTAIN, State.NOT_DONE, State.DONE)  # in which its system's answer is a line that changes nothing
 SETTLED = (State.DONE, State.NOT_DONE)
 
 
@@ -222,16 +226,32 @@ def write_history(write: OutsideWrite, taken: Taken) -> None:
     The card is left to whoever works it: she may have been promised a call, and hears now that it was done.
     """
     _note(write, from_state=taken.was, by=taken.by, now=taken.now, note=taken.note)
+    if taken.was == State.UNCERTAIN and write.state in SETTLED:
+        for card in cards_of_twice([write.pk]).values():  # who looks whether it was done twice hears how that ended
+            add_detail(key=card.key, text=ended_words(write), by=taken.by, now=taken.now)
+    if (taken.was, write.state) == (State.UNCERTAIN, State.NOT_DONE):
+        words = _("Lo que se pidió antes para el mismo número se resolvió que no se hizo.")
+        for kept in _kept_back_for(write):
+            add_detail(key=kept, text=words, by=taken.by, now=taken.now)
     if write.card is None:
         return
     if taken.was == State.APPROVAL and write.state != State.UNCERTAIN:
         add_detail(key=write.card.key, text=_approved_or_not(write), by=taken.by, now=taken.now)
+    elif (taken.was, write.state) == (State.SENDING, State.NOT_DONE):
+        add_detail(key=write.card.key, text=_not_done(write), by=taken.by, now=taken.now)
     elif (taken.was, write.state) == (State.NOT_DONE, State.UNCERTAIN):  # its card has heard that it was not done
         words = _("%(what)s: se había resuelto que no se hizo, y vuelve a estar en duda. %(why)s")
         text = words % {"what": what(write), "why": write.last_error}
         add_detail(key=write.card.key, text=text, by=taken.by, now=taken.now)
     elif write.state in (*SETTLED, State.REFUSED):
         add_detail(key=write.card.key, text=ended_words(write), by=taken.by, now=taken.now)
+
+
+def _kept_back_for(write: OutsideWrite) -> list[str]:
+    """The keys of the cards of what was not sent because this was found done (second_person.why_not_sent)."""
+    kept = OutsideWriteChange.objects.filter(from_state=State.SENDING, to_state=State.NOT_DONE)
+    same = kept.filter(write__action=write.action, write__to_whom=write.to_whom, write__card__isnull=False)
+    return list(same.exclude(write=write).values_list("write__card__key", flat=True).distinct())
 
 
 def _actors(write: OutsideWrite, by: User | None) -> set[Actor]:
@@ -252,8 +272,13 @@ def _note(write: OutsideWrite, *, from_state: str, by: User | None, now: datetim
 def _approved_or_not(write: OutsideWrite) -> str:
     """What became of its approval, as its card is told."""
     if write.state == State.NOT_DONE:
-        return _("%(what)s: no se hizo. %(why)s") % {"what": what(write), "why": write.last_error}
+        return _not_done(write)
     return _("%(what)s: se aprobó, y se envía ahora. Todavía no está hecha.") % {"what": what(write)}
+
+
+def _not_done(write: OutsideWrite) -> str:
+    """That it was never sent, and why."""
+    return _("%(what)s: no se hizo. %(why)s") % {"what": what(write), "why": write.last_error}
 
 
 def what(write: OutsideWrite) -> str:

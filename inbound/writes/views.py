@@ -27,7 +27,8 @@ from inbound.models import OutsideWrite
 from inbound.outside.found_words import label_of
 from inbound.tasks import deliver_writes
 from inbound.writes import giving_back, second_person, settling, writing
-from inbound.writes.asking import Said, it_says, silent_until, what_it_said
+from inbound.writes.asking import Said, asked_in_vain, found_done_since, it_says, silent_until, what_it_said
+from inbound.writes.limits import MAY_STILL_GO_OUT
 from inbound.writes.lists import (
     SHOWN,
     Asked,
@@ -237,10 +238,14 @@ def _show(
     user = signed_in_user(request)
     masked = is_masked(user=user, write=found) and not revealed
     is_doubted = found.state == OutsideWrite.State.UNCERTAIN
+    may_go_out = found.is_accountable and found.state in MAY_STILL_GO_OUT
+    first = found_done_since(found) if may_go_out else None
     context = {
         "write": found,
         "told": told,
         "it_says": it_says(found) if is_doubted else "",
+        "first": first,
+        "asked_in_vain": asked_in_vain(first) if first else "",
         "silent_until": silent_until(found, now=timezone.now()) if is_doubted else None,
         "words": words_of(found.action),
         "badge": state_badge(found),

@@ -81,7 +81,7 @@ DAYS = {
     "sends elsewhere": (
         answers("302 Found", b"", more="Location: http://127.0.0.1:1/\r\n"),
         SystemUnavailable,
-        SystemUnavailable,
+        OutcomeUnknown,
     ),
     "does not let in": (
         answers("401 Unauthorized", {"error": "Falta el permiso."}),
@@ -91,13 +91,20 @@ DAYS = {
     "lives elsewhere": (answers("404 Not Found", b"<html>", kind="text/html"), SystemUnavailable, SystemUnavailable),
     "is asked too much": (answers("429 Too Many Requests", {"error": "Luego."}), SystemUnavailable, SystemUnavailable),
     "refuses": (answers("422 Unprocessable Entity", {"error": "No se puede."}), SystemRefused, SystemRefused),
-    "refuses without a word": (answers("400 Bad Request", b""), SystemRefused, SystemRefused),
+    "refuses without a word": (answers("400 Bad Request", b""), SystemRefused, OutcomeUnknown),
+    "refuses in a proxy's words": (answers("409 Conflict", b"<html>", kind="text/html"), SystemRefused, OutcomeUnknown),
+    "gave up waiting": (answers("408 Request Timeout", b""), SystemUnavailable, OutcomeUnknown),
     "knows it not": (answers("404 Not Found", {"error": "No existe."}), NotThere, NotThere),
     "had the key before": (answers("409 Conflict", {"error": "Esa clave ya se usó."}), SystemRefused, SystemRefused),
     "fails": (answers("500 Internal Server Error", b"<html>", kind="text/html"), SystemUnavailable, OutcomeUnknown),
     "fails with a word": (answers("500 Oh", {"error": "Internal error"}), SystemUnavailable, OutcomeUnknown),
     "is closed without a word": (answers("503 Service Unavailable", b""), SystemUnavailable, OutcomeUnknown),
     "is closed": (answers("503 Service Unavailable", {"error": "Está caído."}), SystemUnavailable, SystemUnavailable),
+    "is closed in a framework's words": (
+        answers("503 Service Unavailable", {"status": 503, "error": "Service Unavailable", "path": "/x"}),
+        SystemUnavailable,
+        OutcomeUnknown,
+    ),
     "is silent behind its gateway": (answers("504 Gateway Timeout", b""), SystemUnavailable, OutcomeUnknown),
     "hung up on its gateway": (answers("502 Bad Gateway", b""), SystemUnavailable, OutcomeUnknown),
 }

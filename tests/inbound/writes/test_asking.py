@@ -346,23 +346,3 @@ def test_a_system_that_cannot_say_or_is_gone_leaves_it_in_doubt_and_hinders_no_o
     assert ask_about_doubts(now=now + 2 * MINUTES) == 1
     second.refresh_from_db()
     assert second.state == "done"
-
-
-def test_what_was_asked_for_again_is_not_sent_where_the_first_was_done_after_all(
-    owe: Callable[..., OutsideWrite], side: OtherSide, elena: User, now: datetime
-) -> None:
-    """It was asked for because the first was not done."""
-    first = owe("qbc.top_up")
-    side.hangs_up.add("qbc/top_up")
-    deliver_due(now=now)
-    side.knows = (200, {"done": False})
-    settle(write=first, outcome="not_done", reference="", reason="No está", by=elena, now=now)
-    again = owe("qbc.top_up", key="walk:1:9", position=9, at=now + timedelta(minutes=1))
-    side.knows = (200, {"done": True})
-    assert ask_once_more(now=now + MINUTES) == 1
-    side.hangs_up.clear()
-    assert deliver_due(now=now + MINUTES) == 0
-    again.refresh_from_db()
-    assert (again.state, [key for _operation, key, _body in side.book]) == ("refused", [first.key])
-    assert "se hizo: este no se envió" in again.last_error
-    assert broken() == {}
