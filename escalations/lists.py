@@ -112,12 +112,6 @@ def _each_once(*columns: str) -> dict[str, list[str]]:
     return found
 
 
-def is_masked(*, user: User, escalation: Escalation | None = None) -> bool:
-    """Whether telephones are hidden: whoever has to call the customer needs them, an auditor does not."""
-    raised_it = escalation is not None and escalation.raised_by_id == user.pk
-    return user.reads_masked and not raised_it
-
-
 def sheet_of(escalations: QuerySet[Escalation], *, masked: bool) -> Sheet:
     """A workbook's sheet, row by row."""
     heads = [

@@ -31,9 +31,9 @@ What an answer means, which the callers rely on:
 - **4xx** with a sentence in Spanish for the agent: nothing was done, and the same again is refused again. 401, 403
   and 429 say that nothing was done *yet*; so does a 404 without a sentence, which is a wrong address.
 - **503** with a sentence and nothing else: nothing was done; it may be asked again.
-- **500, 502, 504**, 3xx, 408, any other 503, another 4xx without a sentence (something between the two may have answered
-  after it had passed it on), and no answer at all: a read may be repeated; whether a write was done is
-  unknown. A program that breaks while it answers may have done it.
+- **500, 502, 504**, 3xx, 408, any other 503, another 4xx without a sentence (what stands between the two may have
+  answered, and have passed it on), and no answer at all: a read may be repeated; whether a write was done is unknown. A
+  program that breaks while it answers may have done it.
 
 Every operation that changes something takes an `Idempotency-Key`. A key seen before returns the same answer and
 does nothing, also when both requests arrive at the same moment; with another body or another operation it is 409.

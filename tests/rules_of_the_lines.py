@@ -139,7 +139,7 @@ ON_THE_LINES = (
     Rule(
         "a program that broke is said to have done nothing",
         "systems/connection.py",
-        "if not (failing.answer.status == DOWN and _told(failing.answer)):",
+        "if not (failing.answer.status == DOWN and told):",
         "if failing.answer.status in (502, 504):",
         (f"{DELIVERING}::test_how_one_request_may_end",),
     ),

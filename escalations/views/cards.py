@@ -26,7 +26,7 @@ from escalations.changes import newest_change
 from escalations.dialling import end_wrap_up
 from escalations.forms import MergeForm, form_of
 from escalations.lifecycle import EscalationRefused, Verb, why_not
-from escalations.lists import details_of, is_masked
+from escalations.lists import details_of
 from escalations.models import Escalation
 from escalations.on_time import time_badge
 from escalations.undoing import can_undo, undo
@@ -161,7 +161,7 @@ def show_card(
     part = "card" if request.htmx else "escalation"  # type: ignore[attr-defined]
     since = newest_change() if part == "escalation" else None  # before the card is read
     user, now, found = signed_in_user(request), timezone.now(), _find(request, pk)
-    masked = is_masked(user=user, escalation=found) and not revealed
+    masked = user.reads_masked and not revealed
 
     def form_of_verb(verb: Verb) -> forms.Form:
         return form_of(verb, people=who_may_have(found), now=now, sent=sent if verb == opened else None)

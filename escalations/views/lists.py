@@ -29,7 +29,6 @@ from escalations.lists import (
     OPEN,
     Asked,
     find_escalations,
-    is_masked,
     kinds_shown,
     lines_and_zones,
     sheet_of,
@@ -132,7 +131,7 @@ def escalation_export(request: HttpRequest) -> HttpResponseBase:
     found = find_escalations(asked=asked, user=user, now=now)
     subject = _("Derivaciones: %(asked)s") % {"asked": asked.words}
     record_export(user=user, subject=subject, rows=found.count(), now=now)
-    sheet = sheet_of(found, masked=is_masked(user=user))
+    sheet = sheet_of(found, masked=user.reads_masked)
     return workbook_response(_("derivaciones"), [sheet], today=timezone.localdate(now))
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agents.audit import facts
 from agents.gates import leads_to_customers
-from agents.models import Agent, User
+from agents.models import Agent, Role, User
 from escalations.models import Escalation
 from inbound.models.lines import FlowVersion, ServiceLine
 from telephony.models import QueueCall
@@ -26,8 +26,12 @@ class WalkQuerySet(models.QuerySet["Walk"]):
 
     @leads_to_customers
     def walked_by(self, user: User) -> WalkQuerySet:
-        """Those a person may answer: her own calls, and the lanes of the cards she has."""
-        return self.filter(Q(agent__user=user) | Q(escalation__owner=user))
+        """Those a person may answer: an agent her own calls, a supervisor the lanes of the cards she has. Whoever has
+        another role by now, none of what was hers.
+        """
+        if user.role == Role.AGENT:
+            return self.filter(agent__user=user)
+        return self.filter(escalation__owner=user) if user.steers_campaigns else self.none()
 
     def calls(self) -> WalkQuerySet:
         """Without the lanes walked from cards, which are nobody's call."""
@@ -135,7 +139,9 @@ class Walk(models.Model):
 
     def is_answered_by(self, user: User) -> bool:
         """Whether this person may answer its steps: `walked_by` of one row."""
-        return user.pk in (self.agent and self.agent.user_id, self.escalation and self.escalation.owner_id)
+        if user.role == Role.AGENT:
+            return self.agent is not None and self.agent.user_id == user.pk
+        return user.steers_campaigns and self.escalation is not None and self.escalation.owner_id == user.pk
 
     @property
     def was_transferred(self) -> bool:

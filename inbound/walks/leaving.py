@@ -102,7 +102,7 @@ def leave_call(
 
 def name_the_caller(*, by: User, key: uuid.UUID, name: str, telephone: str, now: datetime) -> None:
     """Write down who calls, and from where, when no switchboard says it; a card of the call that had no other number is
-    corrected. Raises StepRefused, WalkRefused.
+    corrected. What a switchboard told stays: it opens what only its holder may hear. Raises StepRefused, WalkRefused.
     """
     with transaction.atomic():
         walk = Walk.objects.select_for_update(no_key=True, of=("self",)).walked_by(by).get(key=key)
@@ -110,6 +110,8 @@ def name_the_caller(*, by: User, key: uuid.UUID, name: str, telephone: str, now:
             raise WalkRefused(_("Esta atención ya terminó."))
         before, named = walk.caller_number, walk.caller_name
         walk.caller_name, walk.caller_number = _who(name=name, telephone=telephone)
+        if walk.call_id is not None and walk.caller_number != before:
+            raise WalkRefused(_("El número de quien llama lo da la central, y no se cambia."))
         walk.save(update_fields=["caller_name", "caller_number"])
         state = read_state(walk=walk)
         is_stolen = walk.caller_number in stolen_lines(state)

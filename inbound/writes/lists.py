@@ -140,12 +140,6 @@ def words_of(action: str) -> str:
     return str(known.words) if known else action
 
 
-def is_masked(*, user: User, write: OutsideWrite | None = None) -> bool:
-    """Whether numbers and cards are hidden: from an auditor, who is not to act on them."""
-    asked_for_it = write is not None and write.owed_by_id == user.pk
-    return user.reads_masked and not asked_for_it
-
-
 def _of_system(writes: QuerySet[OutsideWrite], system: str) -> QuerySet[OutsideWrite]:
     return writes.filter(system=system) if system else writes
 

@@ -35,7 +35,6 @@ from inbound.writes.lists import (
     count_writes,
     day_sheets,
     find_writes,
-    is_masked,
     of_day,
     totals_of,
     words_of,
@@ -57,7 +56,7 @@ def write_list(request: HttpRequest) -> HttpResponse:
     kept = {"system": asked.system} if asked.system else {}
     context = {
         "asked": asked,
-        "table": WriteTable(find_writes(asked=asked, user=user), masked=is_masked(user=user)).shown_to(request),
+        "table": WriteTable(find_writes(asked=asked, user=user), masked=user.reads_masked).shown_to(request),
         "tabs": [
             {
                 "href": "?" + urlencode({"show": show, **kept}),
@@ -88,7 +87,7 @@ def write_day(request: HttpRequest) -> HttpResponse:
         "system": system,
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1) if day < today else None,
-        "table": DayTable(writes, masked=is_masked(user=user)).shown_to(request),
+        "table": DayTable(writes, masked=user.reads_masked).shown_to(request),
         "totals": totals_of(writes),
         "systems": choices(),
         "query": request.GET.urlencode(),
@@ -106,7 +105,7 @@ def write_day_export(request: HttpRequest) -> HttpResponseBase:
     subject = _("Operaciones del %(day)s") % {"day": f"{day:%d/%m/%Y}"}
     record_export(user=user, subject=subject, rows=writes.count(), now=now)
     name = _("operaciones %(day)s") % {"day": f"{day:%Y-%m-%d}"}
-    return workbook_response(name, day_sheets(writes, masked=is_masked(user=user)), today=timezone.localdate(now))
+    return workbook_response(name, day_sheets(writes, masked=user.reads_masked), today=timezone.localdate(now))
 
 
 @require_GET
@@ -227,7 +226,7 @@ def _change(request: HttpRequest, pk: int, said: str, verb: Callable[..., Any], 
 def _note_look(request: HttpRequest, found: OutsideWrite) -> None:
     """Somebody else's operation is a customer she looks at."""
     user, asked = signed_in_user(request), found.to_whom or f"operación {found.pk}"
-    if found.owed_by_id != user.pk:
+    if found.owed_by_id != user.pk or user.reads_masked:
         note_search(user=user, where=Search.Where.CARD, asked=asked, now=timezone.now())
 
 
@@ -236,7 +235,7 @@ def _show(
 ) -> HttpResponse:
     """`told`: what she said of a doubt and was refused; it stays in its fields."""
     user = signed_in_user(request)
-    masked = is_masked(user=user, write=found) and not revealed
+    masked = user.reads_masked and not revealed
     is_doubted = found.state == OutsideWrite.State.UNCERTAIN
     may_go_out = found.is_accountable and found.state in MAY_STILL_GO_OUT
     first = found_done_since(found) if may_go_out else None

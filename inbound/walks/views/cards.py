@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.access import customers_only, signed_in_user, steering_only
 from agents.searched_lists import look_is_noted
 from escalations.lifecycle import Verb, why_not
-from escalations.lists import is_masked
 from escalations.models import Escalation
 from inbound.models import Walk
 from inbound.walks.footsteps import WalkRefused
@@ -32,7 +31,7 @@ def card_trail(request: HttpRequest, pk: int) -> HttpResponse:
     came = handed_over(card=card)
     context: dict[str, Any] = {"card": card, "came": None}
     if came is not None and Walk.objects.visible_to(user).filter(pk=came.walk.pk).exists():
-        masked = is_masked(user=user, escalation=card)
+        masked = user.reads_masked
         context |= {"came": came, "trail": trail_of(state_on(walk=came.walk, trail=came.trail), masked=masked)}
     return render(request, "inbound/walks/_card_trail.html", context)
 

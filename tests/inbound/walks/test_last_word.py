@@ -9,7 +9,7 @@ import pytest
 
 from escalations.models import Escalation
 from inbound.flows.publishing import publish_files
-from inbound.models import OutsideSystem, ServiceLine
+from inbound.models import OutsideSystem, ServiceLine, Walk
 from inbound.walks.answering import StepRefused
 from inbound.walks.footsteps import WalkRefused
 from inbound.walks.leaving import How, name_the_caller
@@ -19,6 +19,7 @@ from inbound.walks.shown import ways_of
 from inbound.walks.walking import keep_draft
 from screens.templatetags.screens import bs
 from telephony import phone_numbers
+from telephony.models import QueueCall, Switchboard
 from tests.inbound.a_walk import Caller
 from tests.inbound.flows_to_read import flow_of, text_of
 from tests.inbound.lines_on_file import write_what_is_read_out
@@ -121,6 +122,30 @@ def test_who_calls_written_down_late_corrects_the_card_that_had_no_other_number(
     hand_over_here(caller, telephone="71111111")
     name_the_caller(telephone="73333333", **named)
     assert Escalation.objects.get().telephone == "+59173333333"
+
+
+def test_the_number_a_switchboard_told_is_nobodys_to_write(by_hand: Any) -> None:
+    """A holder hears her balance because she calls from her own line."""
+    caller = by_hand("103", "unforeseen")
+    board = Switchboard.objects.create(name="Central", host="127.0.0.1", user="callcenter")
+    call = QueueCall.objects.create(
+        switchboard=board,
+        queue="103",
+        uid="1.1",
+        number="+59172222222",
+        state="talking",
+        agent=caller.walk.agent,
+        joined_at=caller.now,
+        answered_at=caller.now,
+    )
+    Walk.objects.filter(pk=caller.walk.pk).update(call=call, caller_number="+59172222222")
+    named = {"by": caller.by, "key": caller.walk.key, "name": "Rosa", "now": caller.now}
+    for other in ("71111111", ""):
+        with pytest.raises(WalkRefused, match="no se cambia"):
+            name_the_caller(telephone=other, **named)
+    name_the_caller(telephone="72222222", **named)
+    caller.walk.refresh_from_db()
+    assert (caller.walk.caller_number, caller.walk.caller_name) == ("+59172222222", "Rosa")
 
 
 def test_a_number_she_gave_besides_stays_when_who_calls_is_written_down(by_hand: Any) -> None:

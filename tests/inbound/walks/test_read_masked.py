@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from agents.models import Agent, Disclosure, User
+from agents.models import Agent, Disclosure, Role, Search, User
 from escalations.models import Escalation
+from inbound.models import Walk
 from tests.inbound.other_side import OtherSide
 from tests.inbound.walks.a_stolen_line import CONTRACT, DOWN, HOLDER, LINE, ROSA, Robbed, seen
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "Calle Baptista 12"
+DOORS = ("answer", "draft", "back", "leave", "caller")
 OF_HERS = (LINE, "707-12345", "4251234", "425-1234", "1234567", "999999", "72222221", "722-22221", ADDRESS)
 
 
@@ -85,6 +87,20 @@ def test_who_says_why_sees_it_and_is_in_the_book(
     assert str(rosa.walk.key) in row.subject
     for person in (elena, ana.user):
         assert signed_in(person).post(address, {"reason": "Reclamo ante la ATT"}).status_code == 403
+
+
+def test_who_has_another_role_by_now_reads_her_calls_as_any_other_and_goes_on_with_none(
+    rosa: Robbed, ana: Agent, signed_in: Any, now: datetime
+) -> None:
+    User.objects.filter(pk=ana.user.pk).update(role=Role.AUDITOR)
+    auditor = signed_in(User.objects.get(pk=ana.user.pk))
+    pages = pages_of(auditor, rosa)
+    assert [(name, one) for name, page in pages.items() for one in OF_HERS if one in page] == []
+    assert Search.objects.filter(user=ana.user, call=rosa.walk.key).exists()
+    sent = {"position": rosa.here.footstep.position, "telephone": "70000000"}
+    answers = {name: auditor.post(reverse(f"inbound:walk_{name}", args=[rosa.walk.key]), sent) for name in DOORS}
+    assert [name for name, answer in answers.items() if answer.status_code not in (403, 404)] == []
+    assert not Walk.objects.walked_by(User.objects.get(pk=ana.user.pk)).exists()
 
 
 def test_of_a_call_that_goes_on_the_number_she_calls_from_is_no_more_to_be_read(
