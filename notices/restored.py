@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from notices.models import Delivery, Notice
+from notices.models import Delivery, Notice, Webhook
 from work.ending import set_aside
 
 
@@ -15,3 +15,10 @@ def set_aside_what_may_be_sent(*, why: str, now: datetime) -> int:
     for owed in (found := [*mails, *messages]):
         set_aside(owed=owed, error=why, now=now)
     return len(found)
+
+
+def switch_off_programs() -> int:
+    """Programs are told nothing until somebody has looked at address and secret: either may have been changed since.
+    Returns how many.
+    """
+    return Webhook.objects.filter(is_active=True).update(is_active=False, served_until=None)

@@ -17,7 +17,6 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext as _
 
 from agents.hands import know
-from agents.models import StrangersTold
 from callcenter.backup import postgres
 from callcenter.backup.aftermath import LeftToPeople, settle_what_was_under_way
 from callcenter.backup.files import move_in, names_of, take_apart, the_files, whereabouts
@@ -67,7 +66,6 @@ def restore(source: Path, *, now: datetime, tell: Tell) -> Restored:
             call_command("migrate", verbosity=0, interactive=False)
         with as_owner():
             know(settings.DATABASE_HAND_KEYS)  # its site may have had another key
-            StrangersTold.objects.all().delete()  # another server counts its transactions anew: else none is told of
             left = settle_what_was_under_way(taken_at=datetime.fromisoformat(about.taken_at), now=now)
             give_rights_after_migrating()
         call_command("publish_flows", quiet=True)

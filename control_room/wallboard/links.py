@@ -28,5 +28,12 @@ def open_wallboard(token: str, *, now: datetime) -> Wallboard | None:
     return board
 
 
+def switch_off_wallboards() -> int:
+    """After a copy of the site was restored: a link may be another since, and the one before would open it again.
+    Returns how many were opened by one.
+    """
+    return Wallboard.objects.filter(is_on=True).exclude(sha256="").update(is_on=False)
+
+
 def _fingerprint(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

@@ -230,6 +230,8 @@ def test_a_token_of_the_copy_waits_to_be_confirmed_again(elena: User, ines: User
         call_command("after_restore", "2026-10-28T02:00")
     token.refresh_from_db()
     assert (token.confirmed_at, token.confirmed_by) == (None, None)
+    told = AccountEvent.objects.filter(user=elena, kind="token").latest("pk")
+    assert (told.by, told.note) == (None, "x: el sistema se restauró, espera confirmación")
 
 
 @pytest.mark.django_db

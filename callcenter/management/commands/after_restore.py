@@ -34,11 +34,10 @@ class Command(TerminalCommand):
         with as_owner():
             know(settings.DATABASE_HAND_KEYS)
             left = settle_what_was_under_way(taken_at=taken_at, now=now)
-        for words in (
-            _("%(mails)d correos y %(operations)d operaciones esperan a una persona; las sesiones terminaron."),
-            _("Tokens de programas que alguien confirme otra vez: %(tokens)d."),
-        ):
-            self.stdout.write(words % asdict(left))
+        words = _("%(mails)d correos y %(operations)d operaciones esperan a una persona; las sesiones terminaron.")
+        self.stdout.write(words % asdict(left))
+        for told in left.told():
+            self.stdout.write(told)
 
 
 def _read(moment: str, *, now: datetime) -> datetime:

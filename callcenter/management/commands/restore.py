@@ -41,13 +41,14 @@ class Command(TerminalCommand):
         moment = _told(done.about.taken_at)
         self.stdout.write(_("El sistema es el del %(moment)s; lo hecho después no está:") % {"moment": moment})
         for words in (
-            _("· Las personas ingresan otra vez. Quien se desactivó después está activo: desactívelo."),
-            _("· Tokens de programas que alguien confirme otra vez (pudieron anularse después): %(tokens)d."),
+            _("· Las personas ingresan otra vez."),
             _("· %(mails)d correos y %(operations)d operaciones esperan a una persona: pudieron hacerse después."),
             _("· Concilie con los otros sistemas los días desde entonces: lo pedido después no está aquí."),
             _("· Reportes y queue_log se leen solos otra vez desde donde la copia llegó."),
         ):
             self.stdout.write(words % asdict(done.left))
+        for told in done.left.told():
+            self.stdout.write(told)
         for sentence in done.wrong:
             self.stderr.write(sentence)
         if done.wrong:
