@@ -34,7 +34,7 @@ def once(
     What is kept has no personal data in it. Raises Problem where the key was another request's, and what `work` raises.
     """
     token = token_of(request)
-    sent = hashlib.sha256(f"{request.method} {request.path}\n".encode() + request.body).hexdigest()
+    sent = _sha256_of(request)
     refused: Exception | None = None
     with transaction.atomic():
         with connection.cursor() as cursor:  # of two at the same moment one works, and the other is told of it
@@ -54,6 +54,13 @@ def once(
     if refused is not None:
         raise refused
     return Status(status, body)
+
+
+def _sha256_of(request: HttpRequest) -> str:
+    """What is asked for and of which version of it: of another it is another request."""
+    version = request.headers.get("If-Match")
+    head = f"{request.method} {request.path}\n" + (f"If-Match: {version}\n" if version else "")
+    return hashlib.sha256(head.encode() + request.body).hexdigest()
 
 
 def forget(*, now: datetime) -> int:

@@ -194,6 +194,18 @@ def test_a_card_is_worked_as_it_was_read(program: Any, card: Escalation, elena: 
     call_command("check_invariants")
 
 
+def test_a_key_of_a_write_about_another_version_is_another_requests(
+    program: Any, card: Escalation, elena: User
+) -> None:
+    """What is answered would be of a card that nobody read so."""
+    ask = program(elena, "cards:work")
+    noted = {"text": "Llamó otra vez"}
+    first = ask(f"cards/{card.pk}/notes/", noted, key="note-it-once", If_Match='"0"')
+    again = ask(f"cards/{card.pk}/notes/", noted, key="note-it-once", If_Match='"1"')
+    assert first.status_code == 200, first.json()
+    assert (again.status_code, again.json()["code"]) == (422, "key_of_another")
+
+
 def test_who_only_reads_works_no_card(program: Any, card: Escalation, ana: Agent) -> None:
     answer = program(ana, "cards", "cards:work")(f"cards/{card.pk}/take/", {}, If_Match='"0"')
     assert (answer.status_code, answer.json()["code"]) == (409, "card_refused")
