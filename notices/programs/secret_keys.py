@@ -17,21 +17,30 @@ BOTH_HOLD = timedelta(days=1)  # in which whoever runs the program writes the ne
 
 
 def give_secret(webhook: Webhook, *, now: datetime) -> str:
-    """A new one on the row, which is not saved here. Returns it, for who made it and nobody else."""
+    """A new one on the row, which is not saved here. Returns it, for who made it and nobody else.
+
+    Of two changes within the time both hold it is the one before the first that holds on: its program has that one.
+    """
     secret = PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
-    webhook.previous_secret, webhook.secret, webhook.secret_since = webhook.secret, seal(secret), now
+    if not _both_hold(webhook, now=now):
+        webhook.previous_secret = webhook.secret
+    webhook.secret, webhook.secret_since = seal(secret), now
     return secret
 
 
 def secrets_of(webhook: Webhook, *, now: datetime) -> Sequence[str]:
     """What it is signed with now, the newest first. Raises NoKeyReads of the newest."""
     newest = unseal(webhook.secret)
-    if not webhook.previous_secret or now >= webhook.secret_since + BOTH_HOLD:
+    if not _both_hold(webhook, now=now):
         return [newest]
     try:
         return [newest, unseal(webhook.previous_secret)]
     except NoKeyReads:
         return [newest]
+
+
+def _both_hold(webhook: Webhook, *, now: datetime) -> bool:
+    return bool(webhook.previous_secret) and now < webhook.secret_since + BOTH_HOLD
 
 
 @transaction.atomic

@@ -55,6 +55,25 @@ def test_the_one_before_holds_a_day_longer(program: Program, now: datetime) -> N
     assert verifies(program, SECRET) == [True, False]
 
 
+def test_of_two_changes_in_a_day_the_one_its_program_has_holds_on(program: Program, now: datetime) -> None:
+    """Whoever lost what was shown changes it again."""
+    webhook = hook(program.url, now - timedelta(days=30))
+    give_secret(webhook, now=now)
+    webhook.save()
+    again = now + timedelta(hours=3)
+    new = give_secret(webhook, now=again)
+    webhook.save()
+    happens(again, 1)
+    assert deliver(again + BOTH_HOLD - timedelta(seconds=1)) == 1
+    assert verifies(program, SECRET) == verifies(program, new) == [True]
+    give_secret(webhook, now=again + BOTH_HOLD)
+    webhook.save()
+    happens(again, 2)
+    assert deliver(again + BOTH_HOLD) == 1
+    assert verifies(program, SECRET) == [True, False]
+    assert verifies(program, new) == [True, True], "the one before, a day later"
+
+
 def test_keys_are_renewed_and_the_old_one_may_go(program: Program, now: datetime, settings: Any) -> None:
     settings.FACTOR_KEYS = [OLD]
     webhook = hook(program.url, now - timedelta(days=30))
@@ -87,6 +106,7 @@ def test_what_no_key_reads_waits_two_days_and_then_for_a_person(program: Program
     hook(program.url, now)
     happens(now, 1)
     settings.FACTOR_KEYS = [OTHER]
+    deliver(now)
     for hours in range(4):
         deliver(now + timedelta(days=3, hours=2 * hours))
     assert (program.told, states()) == ([], ["parked"])
