@@ -21,4 +21,4 @@ def switch_off_programs() -> int:
     """Programs are told nothing until somebody has looked at address and secret: either may have been changed since.
     Returns how many.
     """
-    return Webhook.objects.filter(is_active=True).update(is_active=False, served_until=None)
+    return Webhook.objects.filter(is_active=True).update(is_active=False, served_until=None, away_since=None)

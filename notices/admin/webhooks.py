@@ -65,6 +65,8 @@ class WebhookAdmin(NeverDeleted, admin.ModelAdmin):  # type: ignore[type-arg]
         if not change:
             # for the page that answers, and nowhere else
             request.secret = give_secret(obj, now=timezone.now())  # type: ignore[attr-defined]
+        if "is_active" in form.changed_data:
+            obj.away_since = None  # nobody knocks at one that is off
         super().save_model(request, obj, form, change)
 
     def response_add(self, request: HttpRequest, obj: Webhook, post_url_continue: str | None = None) -> HttpResponse:

@@ -31,10 +31,11 @@ class WebhookQuerySet(models.QuerySet["Webhook"]):
         return self if user.is_active and user.configures else self.none()
 
 
-@audited(exclude=["secret", "previous_secret", "served_until"])
+@audited(exclude=["secret", "previous_secret", "served_until", "away_since"])
 class Webhook(models.Model):
     """A program that is told. `secret`: what its messages are signed with, encrypted; shown once, when it is made.
-    `previous_secret`: the one before it, which holds a day longer.
+    `previous_secret`: the one before it, which holds a day longer. `away_since`: the first knock in vain since it
+    answered, or was switched on.
     """
 
     name = models.CharField(_("nombre"), max_length=80, unique=True)
@@ -45,6 +46,7 @@ class Webhook(models.Model):
     secret_since = models.DateTimeField(_("clave desde"), editable=False)
     is_active = models.BooleanField(_("activo"), default=True)
     served_until = models.DateTimeField(null=True, editable=False)  # whoever sends to it now has it until then
+    away_since = models.DateTimeField(null=True, editable=False)
 
     objects = WebhookQuerySet.as_manager()
 

@@ -195,13 +195,29 @@ def _deliver(delivery: Delivery, *, webhook: Webhook, clock: Callable[[], dateti
     try:
         status = _post(webhook, delivery.event, now)
     except _CannotBeSent as nobody:
-        if now - max(delivery.created_at, delivery.owed_again_at or delivery.created_at) > GIVEN_UP_AFTER:
+        since = (_away_since(webhook, now=now), delivery.created_at, delivery.owed_again_at)
+        if now - max(filter(None, since)) > GIVEN_UP_AFTER:
             postpone_due(Delivery, among=Q(webhook=webhook), until=now + NOBODY_THERE, now=now)  # one knock, still
             raise WebhookRefused(str(nobody)) from nobody
         raise
+    _is_there(webhook)
     if not 200 <= status < 300:
         raise WebhookRefused(_("Respondió %(status)d: no lo tomó.") % {"status": status})
     done(owed=delivery, now=clock(), sent_at=clock(), milliseconds=round((time.monotonic() - began) * 1000))
+
+
+def _away_since(webhook: Webhook, *, now: datetime) -> datetime:
+    """Since this knock, if it is the first in vain: what its messages waited for before was something else."""
+    if webhook.away_since is None:
+        Webhook.objects.filter(pk=webhook.pk).update(away_since=now)
+        webhook.away_since = now
+    return webhook.away_since
+
+
+def _is_there(webhook: Webhook) -> None:
+    if webhook.away_since is not None:
+        Webhook.objects.filter(pk=webhook.pk).update(away_since=None)
+        webhook.away_since = None
 
 
 def _post(webhook: Webhook, event: ProgramEvent, now: datetime) -> int:

@@ -201,9 +201,43 @@ def test_one_that_is_away_for_days_is_knocked_at_once_a_minute_all_the_same(now:
         hook(f"http://127.0.0.1:{nobody.getsockname()[1]}/", now)
         for number in range(3):
             happens(now, number, subject=f"card:{number}")
+        deliver(now)
         deliver(later)
     assert Delivery.objects.filter(attempts__gt=0).count() == 1
     assert not Delivery.objects.filter(not_before__lt=later + delivering.NOBODY_THERE).exists()
+
+
+def test_what_waited_for_something_else_gets_its_two_days_from_the_first_knock(program: Program, now: datetime) -> None:
+    """It stood behind one that was parked, or its program was switched off: nobody had knocked for it."""
+    hook(program.url, now)
+    happens(now, 1)
+    program.answers = [503, 503, 204, 503, 503]
+    later = now + timedelta(days=3)
+    for moment in (later, later + timedelta(days=1)):
+        deliver(moment)
+        assert [*Delivery.objects.values_list("state", "attempts")] == [("waiting", 0)]
+    deliver(later + timedelta(days=2))
+    happens(now, 2)
+    for days in (4, 5):
+        deliver(later + timedelta(days=days))
+    assert [*Delivery.objects.order_by("pk").values_list("state", "attempts")] == [("sent", 1), ("waiting", 0)]
+    assert Webhook.objects.get().away_since == later + timedelta(days=4), "it had answered meanwhile"
+
+
+def test_one_that_was_switched_off_is_away_from_when_it_is_switched_on(
+    ines: User, signed_in: Callable[[Any], Client], program: Program, now: datetime
+) -> None:
+    there = hook(program.url, now)
+    happens(now, 1)
+    program.answers = [503, 503]
+    deliver(now)
+    row, page = {"name": "CRM", "url": program.url, "kinds": ["card.changed"]}, "admin:notices_webhook_change"
+    for more in ({}, {"is_active": "on"}):
+        signed_in(ines).post(reverse(page, args=[there.pk]), row | more)
+    later = now + timedelta(days=3)
+    deliver(later)
+    assert [*Delivery.objects.values_list("state", "attempts")] == [("waiting", 0)]
+    assert Webhook.objects.get().away_since == later
 
 
 def test_a_program_that_hangs_holds_up_no_other(program: Program, now: datetime, monkeypatch: Any) -> None:
