@@ -15,7 +15,6 @@ from playwright.sync_api import Page, expect
 from agents.models import Agent, AgentState, By
 from agents.states import Event, change_state
 from campaigns.models import Attempt, AttemptCall, Campaign
-from telephony import dialling
 from telephony.models import Extension, OutgoingCall, QueueCall, Switchboard
 from telephony.seats import sit_down
 from tests.browser.a_desk import campaign, customer
@@ -39,9 +38,7 @@ def played(tmp_path: Path) -> Iterator[Board]:
 
 
 @pytest.fixture
-def running(played: Board, monkeypatch: pytest.MonkeyPatch) -> Iterator[Running]:
-    """However busy this machine is, an order is not too late to be sent; no clock that would close it works here."""
-    monkeypatch.setattr(dialling, "TOO_LATE", timedelta(minutes=2))
+def running(played: Board) -> Iterator[Running]:
     row = Switchboard.objects.create(
         name="Central", host="127.0.0.1", port=played.port, user="callcenter", is_on=True, ring_seconds=120
     )
