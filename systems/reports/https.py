@@ -30,7 +30,7 @@ from systems.reports.places import (
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 MOST_REDIRECTS = 3
 LONGEST_LISTING = 4 * 2**20
-MOST_FILES = 200
+MOST_FILES = 2_000  # each is asked about by itself
 
 
 def list_files(settings: SourceSettings, period: str) -> list[Found]:
@@ -41,7 +41,10 @@ def list_files(settings: SourceSettings, period: str) -> list[Found]:
             names = [pattern] if is_plain(pattern) else []
         else:
             names = _linked(client, _folder(settings), pattern)
-        return [found for name in names[:MOST_FILES] if (found := _facts(client, settings, name)) is not None]
+        if len(names) > MOST_FILES:
+            words = _("La lista del servidor tiene más de %(most)s archivos así: quite los viejos o acote el patrón.")
+            raise SourceRefused(words % {"most": MOST_FILES})
+        return [found for name in names if (found := _facts(client, settings, name)) is not None]
 
 
 def fetch(settings: SourceSettings, name: str, to: Path, max_bytes: int) -> Fetched:

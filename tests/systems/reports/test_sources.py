@@ -15,7 +15,7 @@ import paramiko
 import pytest
 
 from callcenter.ports import a_free_port
-from systems.reports import folders
+from systems.reports import folders, https
 from systems.reports.sources import SourceRefused, SourceSettings, SourceUnavailable, check_settings, fetch, list_files
 from tests.systems.reports.an_sftp_server import CLIENT_KEY, HELD
 
@@ -239,6 +239,19 @@ def test_a_listing_of_links_is_looked_through(serve: Callable[..., str], drop: P
     assert found["ccvp-2026-12.xlsx"].modified is not None
     assert fetch(place, "ccvp-2026-12.xlsx", to=tmp_path / "a", max_bytes=1000).path.read_bytes() == BODY
     assert fetch(place, "ccvp-2026-12.año 1.csv", to=tmp_path / "b", max_bytes=1000).path.read_bytes() == b"ok"
+
+
+def test_a_listing_of_more_files_than_are_asked_about_is_refused_whole(
+    serve: Callable[..., str], drop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (drop / "ccvp-2026-12.folder").rmdir()
+    place = web(serve(drop), pattern="*.xlsx")
+    (drop / "otro.xlsx").write_bytes(b"ok")
+    monkeypatch.setattr(https, "MOST_FILES", 2)
+    assert names(place) == ["ccvp-2026-12.xlsx", "otro.xlsx"]
+    (drop / "uno más.xlsx").write_bytes(b"ok")
+    with pytest.raises(SourceRefused, match="más de 2 archivos"):
+        names(place)
 
 
 def test_a_name_that_follows_from_the_month_is_asked_for(serve: Callable[..., str], drop: Path) -> None:
