@@ -15,7 +15,7 @@ from callcenter.health import SIGNS_STOP_AFTER, SOURCES_WAIT_AT_MOST
 from callcenter.heartbeats import NAMES, is_recent, last_sign
 from callcenter.schedule import SCHEDULE
 from callcenter.scheduling import standing_still
-from campaigns.models import ReportSource
+from campaigns.models import ReportKind, ReportSource
 from inbound.models import FlowVersion, ServiceLine
 from inbound.outside.reaching import Mode, use_of
 from service_level.models import Holiday, WorkingHours
@@ -47,15 +47,18 @@ def owed(*, now: datetime) -> Iterator[Answer]:
         if one.since is not None:
             words += " · " + _("el más viejo %(ago)s") % {"ago": ago(one.since, now=now)}
         is_late = one.since is not None and now - one.since > LATE
-        level = Level.WRONG if is_late else look_if(one.parked > 0)
+        level = Level.WRONG if is_late else look_if(one.parked > 0 or one.held > 0)
         yield Answer(str(one.kind.words), words, level, _("Vea «Trabajo pendiente»."))
 
 
 def sources(*, now: datetime) -> Iterator[Answer]:
     """What failed is told on its page: it may name somebody."""
     there = list(ReportSource.objects.filter(is_active=True).order_by("pk"))
-    if not there:
-        yield Answer(_("orígenes de reportes"), _("ninguno"), Level.LOOK, _("Orígenes de reportes, en el admin."))
+    for kind in ReportKind:
+        if kind not in {one.kind for one in there}:
+            yield Answer(
+                str(kind.label), _("ningún origen activo"), Level.LOOK, _("Orígenes de reportes, en el admin.")
+            )
     for one in there:
         words = _("se miró %(ago)s") % {"ago": ago(one.last_looked_at, now=now)}
         named = f"{one.get_kind_display()} #{one.pk}"

@@ -23,12 +23,13 @@ from callcenter.doctor.answers import Answer, Level, ago
 from callcenter.heartbeats import NAMES, sign
 from callcenter.schedule import SCHEDULE
 from callcenter.scheduling import sync_schedule
-from campaigns.models import ReportSource
+from campaigns.models import Report, ReportKind, ReportSource
 from notices.models import Notice, Webhook
 from service_level.models import WorkingHours
 from telephony.models import Switchboard
 from tests.callcenter.planted import marks_in, plant
 from tests.callcenter.world import World
+from tests.campaigns.some_reports import ccvp, received
 from tests.notices.a_program import happens, hook
 from tests.notices.mail_server import MailServer
 
@@ -111,6 +112,13 @@ def test_what_waits_too_long_hinders_people_and_what_is_parked_is_worth_a_look(w
     assert (mails.level, "1 detenidos" in mails.seen) == (Level.LOOK, True)
 
 
+def test_a_report_that_waits_for_a_decision_is_worth_a_look() -> None:
+    report = received(ccvp({}), now=timezone.now())
+    Report.objects.filter(pk=report.pk).update(state=Report.State.HELD)
+    (held,) = (one for one in said(centre.owed) if "1 por decidir" in one.seen)
+    assert held.level == Level.LOOK
+
+
 def test_what_waits_for_a_program_that_is_switched_off_hinders_nobody() -> None:
     old = timezone.now() - timedelta(hours=3)
     there = hook("http://127.0.0.1:9/", old)
@@ -132,8 +140,19 @@ def test_a_source_that_fails_or_that_nobody_looks_at_is_said(
     ReportSource.objects.create(
         name="S", kind="ccvp", location="/x", pattern="ccvp-{period}.*", last_looked_at=at, last_error=error
     )
-    (answer,) = said(centre.sources)
+    (answer,) = (one for one in said(centre.sources) if "#" in one.of)
     assert (answer.level, cure in answer.to_do) == (level, True)
+
+
+def test_a_report_without_an_active_source_is_said_beside_one_that_has_it() -> None:
+    def without() -> list[str]:
+        return [one.of for one in said(centre.sources) if one.seen == "ningún origen activo"]
+
+    assert without() == [str(kind.label) for kind in ReportKind]
+    source = ReportSource.objects.create(name="S", kind="ccvp", location="/x", pattern="ccvp-{period}.*")
+    assert without() == [str(ReportKind.RECAUDO.label)]
+    ReportSource.objects.filter(pk=source.pk).update(is_active=False)
+    assert len(without()) == 2
 
 
 def test_mail_is_asked_for_a_greeting_and_who_does_not_answer_is_said(monkeypatch: Any, settings: Any) -> None:
