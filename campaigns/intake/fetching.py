@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import tempfile
@@ -147,23 +146,24 @@ def _periods(*, source: ReportSource, now: datetime) -> list[date]:
 
 
 def _take(*, source: ReportSource, place: SourceSettings, wanted: _Wanted, now: datetime) -> Report | None:
-    """Fetch one version of one file once; one of which its server tells neither size nor time each time, for only its
-    bytes tell whether it is another. Returns its report when it is new, None when it is not or still grows. Raises
-    FileRefused, each time that it is looked at.
+    """Fetch one version of one file once; one of which its server tells no time each time, for only its bytes tell
+    whether it is another. Returns its report when it is new, None when it is not or still grows. Raises FileRefused,
+    each time that it is looked at.
     """
     found = wanted.found
     seen, _made = SeenFile.objects.get_or_create(
         source=source, name=found.name[:300], version=_version(found), defaults={"seen_at": now}
     )
-    if seen.settled_at is not None and (found.size or found.modified):
-        if seen.was_refused:
-            raise FileRefused(seen.outcome)
+    if found.modified is not None and _is_settled(seen):
+        _refuse_again(seen)
         return None
     if not _is_quiet(found=found, seen=seen, now=now):
         return None
     with tempfile.TemporaryDirectory(prefix="report-") as folder:
         fetched = fetch(place, found.name, to=Path(folder) / "file", max_bytes=settings.MAX_REPORT_BYTES)
-        if seen.settled_at is not None and _is_known(fetched.path, source=source, name=found.name):
+        last = seen if found.modified is not None else _last_settled(seen)
+        if last is not None and _is_known(fetched.sha256, seen=last):
+            _refuse_again(last)
             return None
         try:
             with fetched.path.open("rb") as file:
@@ -172,20 +172,43 @@ def _take(*, source: ReportSource, place: SourceSettings, wanted: _Wanted, now: 
                 )
         except FileRefused as refusal:
             if refusal.known is None:  # else it is taken once somebody discards the other
-                settled = {"settled_at": now, "outcome": str(refusal)[:300], "was_refused": True}
-                SeenFile.objects.filter(pk=seen.pk).update(**settled)
+                _settle(seen, sha256=fetched.sha256, outcome=str(refusal), was_refused=True, now=now)
             raise
-    SeenFile.objects.filter(pk=seen.pk).update(settled_at=now, outcome=_("Tomado"), was_refused=False)
+    _settle(seen, sha256=fetched.sha256, outcome=_("Tomado"), was_refused=False, now=now)
     is_new = report is not None and report.source_id == source.pk and report.arrived_at == now
     return report if is_new else None
 
 
-def _is_known(path: Path, *, source: ReportSource, name: str) -> bool:
-    """Whether these bytes are what this file's last report was made of, whatever became of that."""
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    reports = Report.objects.filter(source=source, name=PurePath(name).name[:200]).order_by("-pk")
-    return reports.values_list("sha256", flat=True).first() == digest
+def _settle(seen: SeenFile, *, sha256: str, outcome: str, was_refused: bool, now: datetime) -> None:
+    settled = {"settled_at": now, "outcome": outcome[:300], "was_refused": was_refused, "sha256": sha256}
+    SeenFile.objects.filter(pk=seen.pk).update(**settled)
+
+
+def _last_settled(seen: SeenFile) -> SeenFile | None:
+    """What was done last with a file of this name, whatever its size was then."""
+    settled = SeenFile.objects.filter(source=seen.source_id, name=seen.name, settled_at__isnull=False)
+    return settled.order_by("-settled_at", "-pk").first()
+
+
+def _is_settled(seen: SeenFile) -> bool:
+    """Whether nothing is left to do; what was refused before digests were kept is looked at once more."""
+    return seen.settled_at is not None and bool(seen.sha256 or not seen.was_refused)
+
+
+def _refuse_again(seen: SeenFile) -> None:
+    """Raise FileRefused where that is what came of it."""
+    if seen.was_refused:
+        raise FileRefused(seen.outcome)
+
+
+def _is_known(sha256: str, *, seen: SeenFile) -> bool:
+    """Whether these bytes were settled, whatever became of their report, whoever brought it and whether it stands."""
+    if not _is_settled(seen):
+        return False
+    if seen.sha256:
+        return seen.sha256 == sha256
+    reports = Report.objects.filter(source=seen.source, name=PurePath(seen.name).name[:200]).order_by("-pk")
+    return reports.values_list("sha256", flat=True).first() == sha256  # settled before digests were kept
 
 
 def _version(found: Found) -> str:

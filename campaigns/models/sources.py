@@ -96,6 +96,7 @@ class SeenFile(models.Model):
     settled_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=300, blank=True)
     was_refused = models.BooleanField(default=False, db_default=False)
+    sha256 = models.CharField(max_length=64, blank=True, default="", db_default="")  # of what was settled last
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "name", "version"], name="seen_file_once_a_version")]

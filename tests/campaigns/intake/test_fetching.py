@@ -6,11 +6,13 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from importlib import import_module
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from campaigns.intake import fetching
 from campaigns.intake.fetching import look_for_reports
@@ -142,24 +144,73 @@ def test_what_is_held_for_another_month_is_taken_once_it_was_discarded_there(
     assert len(look_for_reports(now=at("2026-11-25 06:10"))) == 1
 
 
-def test_of_a_server_that_tells_neither_size_nor_time_the_bytes_decide(
-    drop: Callable[..., Path], tmp_path: Path, at: At, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    ReportSource.objects.create(name="R", kind="recaudo", location=str(tmp_path), pattern="recaudo-{period}.csv")
+@pytest.fixture
+def tells(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """What servers tell of their files from now on: `tells(size=0, modified=None)`."""
     listed = fetching.list_files
 
-    def told_nothing(*asked: Any, **more: Any) -> list[Found]:
-        return [replace(found, size=0, modified=None) for found in listed(*asked, **more)]
+    def only(**facts: Any) -> None:
+        def told(*asked: Any, **more: Any) -> list[Found]:
+            return [replace(found, **facts) for found in listed(*asked, **more)]
 
-    monkeypatch.setattr(fetching, "list_files", told_nothing)
+        monkeypatch.setattr(fetching, "list_files", told)
+
+    return only
+
+
+@pytest.mark.parametrize("told", [{"size": 0, "modified": None}, {"modified": None}], ids=["nothing", "size"])
+def test_of_a_server_that_tells_no_time_the_bytes_decide(
+    told: dict[str, Any], tells: Callable[..., None], drop: Callable[..., Path], tmp_path: Path, at: At
+) -> None:
+    ReportSource.objects.create(name="R", kind="recaudo", location=str(tmp_path), pattern="recaudo-{period}.csv")
+    tells(**told)
     taken_at = []
-    for minute, hour in ((0, 8), (5, 8), (10, 8), (15, 12), (20, 12)):
+    for minute, hour in ((0, 18), (5, 18), (10, 18), (15, 12), (20, 12)):
         drop("recaudo-2026-12.csv", f"NRO_RECIBO\n{hour}\n".encode())
         taken_at += [minute for _report in look_for_reports(now=at(f"2026-11-26 09:{minute:02}"))]
     assert taken_at == [5, 15], "seen once before it is believed, then each time that it is another"
     for state in (Report.State.WITHDRAWN, Report.State.REFUSED, Report.State.DISCARDED):
         Report.objects.update(state=state)
         assert look_for_reports(now=at("2026-11-26 09:25")) == [], "what somebody threw out stays out"
+    drop("recaudo-2026-12.csv", b"NRO_RECIBO\n18\n")
+    assert len(look_for_reports(now=at("2026-11-26 09:30"))) == 1, "the first ones again are others than the last"
+
+
+def test_what_was_brought_by_hand_and_withdrawn_is_not_taken_from_the_server_after_all(
+    source: ReportSource, tells: Callable[..., None], drop: Callable[..., Path], at: At
+) -> None:
+    make_months_exist(now=at("2026-11-25 00:01"))
+    content = ccvp(*many(2)).read()
+    by_hand = received(BytesIO(content), name="a mano.csv", now=at("2026-11-25 05:00"))
+    tells(size=0, modified=None)
+    drop("ccvp-2026-12.csv", content)
+    for minute in (5, 10):
+        assert look_for_reports(now=at(f"2026-11-25 06:{minute:02}")) == []
+    Report.objects.filter(pk=by_hand.pk).update(state=Report.State.WITHDRAWN)
+    assert look_for_reports(now=at("2026-11-25 06:15")) == []
+
+
+def test_what_the_release_before_refused_is_looked_at_once_more(
+    source: ReportSource, drop: Callable[..., Path], at: At
+) -> None:
+    make_months_exist(now=at("2026-11-25 00:01"))
+    drop("ccvp-2026-12.pdf", b"%PDF")
+    drop("ccvp-2026-12.csv", b"x")
+    drop("ccvp-2026-12.txt", b"y")
+    assert len(look_for_reports(now=at("2026-11-25 06:05"))) == 2
+    SeenFile.objects.update(was_refused=False, sha256="")  # as the program of then left them
+    SeenFile.objects.filter(name__endswith=".txt").update(outcome="Taken in")
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("campaigns.migrations.0015_what_a_seen_file_was_made_of").REFUSED)
+    assert list(SeenFile.objects.filter(was_refused=True).values_list("name", flat=True)) == ["ccvp-2026-12.pdf"]
+    SeenFile.objects.filter(was_refused=True).update(outcome="Lo de entonces.")
+    for minute in (10, 15):
+        assert look_for_reports(now=at(f"2026-11-25 06:{minute:02}")) == []
+        source.refresh_from_db()
+        assert source.last_error == (
+            "ccvp-2026-12.pdf: «ccvp-2026-12.pdf» no es una hoja de cálculo: use xlsx, xls, ods o csv."
+        )
+    assert SeenFile.objects.exclude(sha256="").get().was_refused
 
 
 def test_what_nobody_foresaw_of_one_file_keeps_nobody_from_the_next(
