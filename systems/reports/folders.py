@@ -11,27 +11,39 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from systems.reports.places import Fetched, Found, SourceRefused, SourceSettings, SourceUnavailable, is_wanted, keep
+from systems.reports.places import (
+    Fetched,
+    Found,
+    LeftOut,
+    Listing,
+    SourceRefused,
+    SourceSettings,
+    SourceUnavailable,
+    is_wanted,
+    keep,
+    why_left_out,
+)
 
 FRESH_SECONDS = 2.0  # a file that changed this recently is looked at twice
 SECOND_LOOK_SECONDS = 0.3
 PIECE = 1 << 20
 
 
-def list_files(settings: SourceSettings, period: str) -> list[Found]:
-    """Regular files that fit the pattern. Hidden and unfinished ones, links, and files that still grow are left out."""
+def list_files(settings: SourceSettings, period: str) -> Listing:
+    """Regular files that fit the pattern. Hidden and unfinished ones, and files that still grow, are passed over."""
     pattern = settings.pattern_of(period)
-    first = _look(settings.location, pattern)
+    first, left_out = _look(settings.location, pattern)
     now = time.time()
     if any(now - changed < FRESH_SECONDS for _size, changed in first.values()):
         time.sleep(SECOND_LOOK_SECONDS)
-        second = _look(settings.location, pattern)
+        second, _left_out = _look(settings.location, pattern)
         first = {name: facts for name, facts in first.items() if second.get(name) == facts}
-    return [
+    files = [
         Found(name=name, size=size, modified=datetime.fromtimestamp(changed, UTC))
         for name, (size, changed) in first.items()
         if size
     ]
+    return Listing(files, left_out)
 
 
 def fetch(settings: SourceSettings, name: str, to: Path, max_bytes: int) -> Fetched:
@@ -61,17 +73,22 @@ def fetch(settings: SourceSettings, name: str, to: Path, max_bytes: int) -> Fetc
     return fetched
 
 
-def _look(location: str, pattern: str) -> dict[str, tuple[int, float]]:
-    found = {}
+def _look(location: str, pattern: str) -> tuple[dict[str, tuple[int, float]], list[LeftOut]]:
+    found: dict[str, tuple[int, float]] = {}
+    left_out = []
     try:
         with os.scandir(location) as entries:
             for entry in entries:
-                if is_wanted(entry.name, pattern) and entry.is_file(follow_symlinks=False):
+                if is_wanted(entry.name, pattern):
                     facts = entry.stat(follow_symlinks=False)
-                    found[entry.name] = (facts.st_size, facts.st_mtime)
+                    why = why_left_out(entry.name, pattern, mode=facts.st_mode)
+                    if why is None:
+                        found[entry.name] = (facts.st_size, facts.st_mtime)
+                    elif why:
+                        left_out.append(LeftOut(why, datetime.fromtimestamp(facts.st_mtime, UTC)))
     except OSError as error:
         raise _unavailable(location, error) from error
-    return found
+    return found, left_out
 
 
 def _pieces(file: int) -> Iterator[bytes]:

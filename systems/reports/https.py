@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,14 +18,16 @@ from django.utils.translation import gettext as _
 from systems.reports.places import (
     Fetched,
     Found,
+    LeftOut,
+    Listing,
     SourceRefused,
     SourceSettings,
     SourceUnavailable,
-    is_plain,
     is_wanted,
     keep,
     split_address,
     too_big,
+    why_left_out,
 )
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -33,18 +36,20 @@ LONGEST_LISTING = 4 * 2**20
 MOST_FILES = 2_000  # each is asked about by itself
 
 
-def list_files(settings: SourceSettings, period: str) -> list[Found]:
+def list_files(settings: SourceSettings, period: str) -> Listing:
     """The links of the page that fit the pattern; a pattern without `*` is asked for by its name."""
     pattern = settings.pattern_of(period)
     with _client(settings) as client:
         if not any(mark in pattern for mark in "*?["):
-            names = [pattern] if is_plain(pattern) else []
+            names = {pattern: why_left_out(pattern, pattern)}
         else:
             names = _linked(client, _folder(settings), pattern)
         if len(names) > MOST_FILES:
             words = _("La lista del servidor tiene más de %(most)s archivos así: quite los viejos o acote el patrón.")
             raise SourceRefused(words % {"most": MOST_FILES})
-        return [found for name in names if (found := _facts(client, settings, name)) is not None]
+        asked = [_facts(client, settings, name) for name, why in names.items() if why is None]
+    left_out = [LeftOut(why, None) for why in names.values() if why]
+    return Listing([found for found in asked if found is not None], left_out)
 
 
 def fetch(settings: SourceSettings, name: str, to: Path, max_bytes: int) -> Fetched:
@@ -146,8 +151,8 @@ def _found(name: str, answer: httpx.Response) -> Found | None:
     return Found(name=name, size=int(told) if told.isdigit() else 0, modified=modified)
 
 
-def _linked(client: httpx.Client, folder: str, pattern: str) -> list[str]:
-    """Names of this very folder that the page links to."""
+def _linked(client: httpx.Client, folder: str, pattern: str) -> dict[str, str | None]:
+    """Names of this very folder that the page links to, each with why it is left out, if it is."""
     with _answer(client, "GET", folder) as answer:
         if answer.status_code in (404, 410):
             raise SourceUnavailable(_("La dirección no existe en el servidor."))
@@ -158,14 +163,15 @@ def _linked(client: httpx.Client, folder: str, pattern: str) -> list[str]:
             if len(page) > LONGEST_LISTING:
                 raise SourceRefused(_("La lista de archivos del servidor es demasiado larga."))
     links = _Links()
-    links.feed(page.decode("utf-8", "replace"))
+    links.feed(page.decode("utf-8", "surrogateescape"))
     names = {}
     for link in links.found:
         address = urljoin(folder, link.split("#")[0].split("?")[0])
-        name = unquote(address.removeprefix(folder))
-        if address.startswith(folder) and is_wanted(name, pattern):
-            names[name] = True
-    return list(names)
+        quoted, slash, below = address.removeprefix(folder).partition("/")
+        name = unquote(quoted, errors="surrogateescape")
+        if address.startswith(folder) and not below and is_wanted(name, pattern):
+            names[name] = why_left_out(name, pattern, mode=stat.S_IFDIR if slash else stat.S_IFREG)
+    return names
 
 
 class _Links(HTMLParser):

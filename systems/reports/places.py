@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import hashlib
+import stat
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -69,6 +70,22 @@ class Found:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """What fits the pattern and is no file to be taken: the sentence that says so, and when it last changed."""
+
+    why: str
+    modified: datetime | None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What lies at a source: the files that may be taken, and what looks like one and may not."""
+
+    files: list[Found] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Fetched:
     """A file that was brought."""
 
@@ -115,9 +132,26 @@ def check_folder(settings: SourceSettings) -> None:
 
 def is_wanted(name: str, pattern: str) -> bool:
     """Whether a name fits the pattern and is not hidden or still being written."""
-    if name.startswith((".", "~$")) or name.lower().endswith(UNFINISHED) or not is_plain(name):
+    if not name or name.startswith((".", "~$")) or name.lower().endswith(UNFINISHED):
         return False
     return fnmatch.fnmatchcase(name.lower(), pattern.lower())
+
+
+def why_left_out(name: str, pattern: str, *, mode: int = stat.S_IFREG) -> str | None:
+    """The sentence why something that fits the pattern is no file to be taken: empty where that goes without saying,
+    None where it may be taken. `mode` is what the source says that it is, as in `st_mode`.
+    """
+    if stat.S_ISDIR(mode) and not pattern.strip("*?."):
+        return ""  # anything fits: a folder that stands there was not meant
+    if not is_plain(name):
+        words = _("«%(name)s» no se tomó: su nombre tiene caracteres que no se admiten. Pida que lo cambien.")
+    elif stat.S_ISLNK(mode):
+        words = _("«%(name)s» no se tomó: es un enlace. Pida que pongan el archivo mismo.")
+    elif not stat.S_ISREG(mode):
+        words = _("«%(name)s» no se tomó: no es un archivo.")
+    else:
+        return None
+    return words % {"name": shown(name)}
 
 
 def is_plain(name: str) -> bool:
@@ -125,9 +159,14 @@ def is_plain(name: str) -> bool:
     return bool(name) and name not in (".", "..") and not any(mark in name for mark in "/\\\x00") and name.isprintable()
 
 
+def shown(name: str) -> str:
+    """A name that anybody may have given, as a sentence shows it: what is no letter of any screen is written out."""
+    return repr(name)[1:-1][:80]
+
+
 def check_name(name: str) -> None:
     if not is_plain(name):
-        raise SourceRefused(_("El nombre «%(name)s» no es de un archivo de esta carpeta.") % {"name": name[:80]})
+        raise SourceRefused(_("El nombre «%(name)s» no es de un archivo de esta carpeta.") % {"name": shown(name)})
 
 
 def too_big(max_bytes: int) -> SourceRefused:

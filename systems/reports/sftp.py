@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 from systems.reports.places import (
     Fetched,
     Found,
+    LeftOut,
+    Listing,
     SourceRefused,
     SourceSettings,
     SourceUnavailable,
@@ -26,6 +28,7 @@ from systems.reports.places import (
     keep,
     split_address,
     too_big,
+    why_left_out,
 )
 
 PIECE = 1 << 18
@@ -34,17 +37,22 @@ MOST_FILES = 10_000
 RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256")
 
 
-def list_files(settings: SourceSettings, period: str) -> list[Found]:
+def list_files(settings: SourceSettings, period: str) -> Listing:
     pattern = settings.pattern_of(period)
-    found = []
+    listing = Listing()
     with _connected(settings) as (client, folder):
         for number, entry in enumerate(client.listdir_iter(folder)):
             if number >= MOST_FILES:
                 raise SourceRefused(_("La carpeta del servidor tiene más de %(most)s archivos.") % {"most": MOST_FILES})
-            if is_wanted(entry.filename, pattern) and stat.S_ISREG(entry.st_mode or 0) and entry.st_size:
-                modified = datetime.fromtimestamp(entry.st_mtime, UTC) if entry.st_mtime else None
-                found.append(Found(name=entry.filename, size=entry.st_size, modified=modified))
-    return found
+            if not is_wanted(entry.filename, pattern):
+                continue
+            modified = datetime.fromtimestamp(entry.st_mtime, UTC) if entry.st_mtime else None
+            why = why_left_out(entry.filename, pattern, mode=entry.st_mode or 0)
+            if why:
+                listing.left_out.append(LeftOut(why, modified))
+            elif why is None and entry.st_size:
+                listing.files.append(Found(name=entry.filename, size=entry.st_size, modified=modified))
+    return listing
 
 
 def fetch(settings: SourceSettings, name: str, to: Path, max_bytes: int) -> Fetched:

@@ -1,6 +1,6 @@
 """Where reports come from: a folder, an SFTP server with a pinned key, or an https address.
 
-Look often, take once: `list_files` says what lies there for a month, `fetch` brings one file. Nothing at the source is
+Look often, take once: `look` says what lies there for a month, `fetch` brings one file. Nothing at the source is
 changed. Every wait has an end, every file a largest size, and whatever goes wrong is one of two named errors.
 """
 
@@ -15,6 +15,8 @@ from systems.reports import folders, https, sftp
 from systems.reports.places import (
     Fetched,
     Found,
+    LeftOut,
+    Listing,
     SourceRefused,
     SourceSettings,
     SourceUnavailable,
@@ -26,15 +28,18 @@ from systems.reports.places import (
 __all__ = [
     "Fetched",
     "Found",
+    "LeftOut",
+    "Listing",
     "SourceRefused",
     "SourceSettings",
     "SourceUnavailable",
     "check_settings",
     "fetch",
     "list_files",
+    "look",
 ]
 
-_LISTING: dict[str, Callable[[SourceSettings, str], list[Found]]] = {
+_LISTING: dict[str, Callable[[SourceSettings, str], Listing]] = {
     "file": folders.list_files,
     "sftp": sftp.list_files,
     "https": https.list_files,
@@ -60,14 +65,20 @@ def check_settings(settings: SourceSettings) -> None:
     check_host(settings)
 
 
-def list_files(settings: SourceSettings, *, period: str) -> list[Found]:
-    """The files of a month (`2026-12`) at the source, the oldest first.
+def look(settings: SourceSettings, *, period: str) -> Listing:
+    """What lies at the source for a month (`2026-12`): its files, the oldest first, and what fits and is left out.
 
     Raises SourceUnavailable (try again later) or SourceRefused (somebody must look at the settings).
     """
     check_settings(settings)
-    found = _LISTING[settings.transport](settings, period)
-    return sorted(found, key=lambda one: (one.modified.timestamp() if one.modified else 0.0, one.name))
+    listing = _LISTING[settings.transport](settings, period)
+    files = sorted(listing.files, key=lambda one: (one.modified.timestamp() if one.modified else 0.0, one.name))
+    return Listing(files, listing.left_out)
+
+
+def list_files(settings: SourceSettings, *, period: str) -> list[Found]:
+    """The files that `look` finds."""
+    return look(settings, period=period).files
 
 
 def fetch(settings: SourceSettings, name: str, *, to: Path, max_bytes: int) -> Fetched:

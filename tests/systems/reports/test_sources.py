@@ -16,7 +16,15 @@ import pytest
 
 from callcenter.ports import a_free_port
 from systems.reports import folders, https
-from systems.reports.sources import SourceRefused, SourceSettings, SourceUnavailable, check_settings, fetch, list_files
+from systems.reports.sources import (
+    SourceRefused,
+    SourceSettings,
+    SourceUnavailable,
+    check_settings,
+    fetch,
+    list_files,
+    look,
+)
 from tests.systems.reports.an_sftp_server import CLIENT_KEY, HELD
 
 # the SFTP server of the tests has threads of its own, which take a client's good-bye for an error
@@ -30,6 +38,11 @@ BODY = b"contenido de ccvp-2026-12.xlsx"
 
 def names(settings: SourceSettings) -> list[str]:
     return [found.name for found in list_files(settings, period="2026-12")]
+
+
+def left_out(settings: SourceSettings) -> list[str]:
+    """The beginnings of the sentences, up to why."""
+    return sorted(one.why.partition(" no se tomó: ")[0] for one in look(settings, period="2026-12").left_out)
 
 
 def folder(drop: Path, **more: Any) -> SourceSettings:
@@ -99,6 +112,18 @@ def test_links_and_folders_are_no_files(drop: Path, tmp_path: Path) -> None:
         fetch(folder(drop), "ccvp-2026-12.pipe", to=tmp_path / "in", max_bytes=1000)
 
 
+def test_what_looks_like_a_file_of_the_month_and_is_none_is_named(drop: Path) -> None:
+    os.mkfifo(drop / "ccvp-2026-12.pipe")
+    (drop / "ccvp-2026-12.Recaudaci\udcf3n.csv").write_bytes(b"x")
+    (drop / "ccvp-2026-12.\xa0\u202e.csv").write_bytes(b"x")
+    assert names(folder(drop)) == ["CCVP-2026-12.csv", "ccvp-2026-12.xlsx"]
+    assert left_out(folder(drop)) == [
+        r"«ccvp-2026-12.Recaudaci\udcf3n.csv»", r"«ccvp-2026-12.\xa0\u202e.csv»", "«ccvp-2026-12.folder»",
+        "«ccvp-2026-12.lnk»", "«ccvp-2026-12.pipe»",
+    ]  # fmt: skip
+    assert "«ccvp-2026-12.folder»" not in left_out(folder(drop, pattern="*")), "which anything fits"
+
+
 def test_a_file_too_big_leaves_nothing_behind(drop: Path, tmp_path: Path) -> None:
     with pytest.raises(SourceRefused, match="pesa más"):
         fetch(folder(drop), "ccvp-2026-12.xlsx", to=tmp_path / "in", max_bytes=10)
@@ -126,6 +151,14 @@ def test_an_sftp_server_gives_its_files(sftp_server: Any, tmp_path: Path) -> Non
     assert names(sftp(sftp_server)) == ["CCVP-2026-12.csv", "ccvp-2026-12.xlsx"]
     fetched = fetch(sftp(sftp_server), "ccvp-2026-12.xlsx", to=tmp_path / "in", max_bytes=1000)
     assert fetched.path.read_bytes() == BODY
+
+
+def test_what_an_sftp_server_has_that_looks_like_a_file_is_named(sftp_server: Any, drop: Path) -> None:
+    (drop / "ccvp-2026-12.\xa0.csv").write_bytes(b"x")
+    assert names(sftp(sftp_server)) == ["CCVP-2026-12.csv", "ccvp-2026-12.xlsx"]
+    assert left_out(sftp(sftp_server)) == [
+        r"«ccvp-2026-12.\xa0.csv»", "«ccvp-2026-12.folder»", "«ccvp-2026-12.lnk»"
+    ]  # fmt: skip
 
 
 def test_a_name_that_is_no_utf_8_is_said_and_is_no_fault_of_ours(
@@ -239,6 +272,23 @@ def test_a_listing_of_links_is_looked_through(serve: Callable[..., str], drop: P
     assert found["ccvp-2026-12.xlsx"].modified is not None
     assert fetch(place, "ccvp-2026-12.xlsx", to=tmp_path / "a", max_bytes=1000).path.read_bytes() == BODY
     assert fetch(place, "ccvp-2026-12.año 1.csv", to=tmp_path / "b", max_bytes=1000).path.read_bytes() == b"ok"
+
+
+def test_a_link_whose_name_is_no_file_of_this_folder_is_named(serve: Callable[..., str], drop: Path) -> None:
+    linked = (
+        b"?C=N", b"../", b"ccvp-2026-12.xlsx", b"ccvp-2026-12.%F3.csv", b"ccvp-2026-12.\xe9.csv",
+        b"ccvp-2026-12.%2Fa.csv", b"ccvp-2026-12.%C2%A0.csv", b"ccvp-2026-12.folder/", b"old/ccvp-2026-12.csv",
+        b"ccvp-2026-12.folder/ccvp-2026-12.csv", b".ccvp-2026-12.%F3",
+    )  # fmt: skip
+    (drop / "index.html").write_bytes(b"".join(b'<a href="%s">x</a>' % link for link in linked))
+    place = web(serve(drop))
+    assert names(place) == ["ccvp-2026-12.xlsx"]
+    assert left_out(place) == [
+        "«ccvp-2026-12./a.csv»", r"«ccvp-2026-12.\udce9.csv»", r"«ccvp-2026-12.\udcf3.csv»",
+        r"«ccvp-2026-12.\xa0.csv»", "«ccvp-2026-12.folder»",
+    ]  # fmt: skip
+    assert left_out(web(serve(drop), pattern="ccvp-{period}.\xa0")) == [r"«ccvp-2026-12.\xa0»"]
+    assert "«»" not in left_out(web(serve(drop), pattern="*")), "which is the folder itself"
 
 
 def test_a_listing_of_more_files_than_are_asked_about_is_refused_whole(
