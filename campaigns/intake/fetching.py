@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from math import inf
 from pathlib import Path, PurePath
 
 from django.conf import settings
@@ -27,13 +28,15 @@ from systems.reports.sources import (
     SourceSettings,
     SourceUnavailable,
     fetch,
-    list_files,
+    look,
 )
 
 log = logging.getLogger(__name__)
 
 QUIET = timedelta(seconds=10)  # a file that changed more recently may still be growing
 LOOKING = "campaigns.look_for_reports"
+SAID = 3  # sentences that a source's error has room for, each cut where a file's own words would take all of it
+LONGEST = 600
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,14 @@ class _Wanted:
 
     found: Found
     period: date | None
+
+
+@dataclass(frozen=True)
+class _Wrong:
+    """What went wrong with one file of a source; None: nobody says when it last changed, and it may be new."""
+
+    changed: datetime | None
+    why: str
 
 
 def look_for_reports(*, now: datetime) -> list[Report]:
@@ -95,12 +106,13 @@ def settings_of(source: ReportSource) -> SourceSettings:
 
 
 def _look_at(*, source: ReportSource, now: datetime) -> tuple[list[Report], str]:
-    """The new reports of one source, and what went wrong there (empty: nothing). One bad file hinders no other."""
+    """The new reports of one source, and what went wrong there (empty: nothing). One bad file hinders no other, and
+    hides none.
+    """
     place = settings_of(source)
     made: list[Report] = []
-    error = ""
     try:
-        wanted = list(_wanted(source=source, place=place, now=now))
+        wanted, wrong = _wanted(source=source, place=place, now=now)
     except (SourceUnavailable, SourceRefused) as unavailable:
         return made, str(unavailable)
     except UNFORESEEN as odd:  # what nobody foresaw of one place keeps nobody from the others
@@ -109,14 +121,22 @@ def _look_at(*, source: ReportSource, now: datetime) -> tuple[list[Report], str]
         try:
             report = _take(source=source, place=place, wanted=one, now=now)
         except (SourceUnavailable, SourceRefused, NotKept) as unavailable:
-            error = error or str(unavailable)
+            wrong.append(_Wrong(one.found.modified, str(unavailable)))
         except FileRefused as refusal:
-            error = error or f"{one.found.name}: {refusal}"
+            wrong.append(_Wrong(one.found.modified, f"{one.found.name}: {refusal}"))
         except UNFORESEEN as odd:  # nor one file from the others
-            error = error or _unforeseen(odd, source)
+            wrong.append(_Wrong(one.found.modified, _unforeseen(odd, source)))
         else:
             made += [report] if report is not None else []
-    return made, error
+    return made, _in_words(wrong)
+
+
+def _in_words(wrong: Iterable[_Wrong]) -> str:
+    """The newest files first, each sentence once, and how many more there are."""
+    newest_first = sorted(wrong, key=lambda one: one.changed.timestamp() if one.changed else inf, reverse=True)
+    said = list(dict.fromkeys(one.why[:LONGEST] for one in newest_first))
+    more = [_("y %(n)s más") % {"n": len(said) - SAID}] if len(said) > SAID else []
+    return " · ".join(said[:SAID] + more)
 
 
 def _unforeseen(error: Exception, source: ReportSource) -> str:
@@ -125,15 +145,21 @@ def _unforeseen(error: Exception, source: ReportSource) -> str:
     return _("Falló de un modo imprevisto (%(error)s): está en el registro.") % {"error": type(error).__name__}
 
 
-def _wanted(*, source: ReportSource, place: SourceSettings, now: datetime) -> Iterator[_Wanted]:
-    """Files of the months that are looked for, each once."""
-    known: set[str] = set()
+def _wanted(*, source: ReportSource, place: SourceSettings, now: datetime) -> tuple[list[_Wanted], list[_Wrong]]:
+    """Files of the months that are looked for, each once, and what looks like one and is left out."""
+    wanted: dict[str, _Wanted] = {}
+    wrong = []
+    names_months = "{period}" in source.pattern
     for period in _periods(source=source, now=now):
-        for found in list_files(place, period=write_period(period)):
-            if found.name not in known:
-                known.add(found.name)
-                named = period if "{period}" in source.pattern else period_in(found.name)
-                yield _Wanted(found, named or (period if source.kind == ReportKind.CCVP else None))
+        listing = look(place, period=write_period(period))
+        wrong += [_Wrong(one.modified, one.why) for one in listing.left_out]
+        for found in listing.files:
+            named = period if names_months else period_in(found.name)
+            month = named or (period if source.kind == ReportKind.CCVP else None)
+            wanted.setdefault(found.name, _Wanted(found, month))
+        if not names_months:
+            break  # the same files lie there for every month
+    return list(wanted.values()), wrong
 
 
 def _periods(*, source: ReportSource, now: datetime) -> list[date]:

@@ -20,7 +20,7 @@ from campaigns.intake.ringing import sweep_reports
 from campaigns.intake.taking_in import claim, take_in
 from campaigns.models import Report, ReportSource, SeenFile
 from campaigns.month.planner import make_months_exist
-from systems.reports.sources import Found
+from systems.reports.sources import Listing, SourceUnavailable
 from tests.campaigns.some_reports import ccvp, many, received, taken
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +129,54 @@ def test_why_a_file_was_refused_is_told_until_another_lies_there(
     assert source.last_error == ""
 
 
+def test_an_old_refused_file_hides_no_newer_one(source: ReportSource, drop: Callable[..., Path], at: At) -> None:
+    make_months_exist(now=at("2026-11-25 00:01"))
+    for hour, ending in enumerate(("pdf", "doc", "zip", "rtf", "xps"), start=1):
+        drop(f"ccvp-2026-12.{ending}", b"%PDF", changed=f"2026-11-25 {hour:02}:00")
+    for minutes in (5, 10):
+        assert look_for_reports(now=at(f"2026-11-25 06:{minutes:02}")) == []
+        source.refresh_from_db()
+        said = source.last_error.split(" · ")
+        assert [one.partition(":")[0] for one in said] == [
+            "ccvp-2026-12.xps", "ccvp-2026-12.rtf", "ccvp-2026-12.zip", "y 2 más"
+        ]  # fmt: skip
+
+
+def test_what_goes_wrong_with_each_file_is_said_once_and_has_an_end(
+    source: ReportSource, drop: Callable[..., Path], at: At, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def breaks(_place: Any, name: str, **_more: Any) -> Any:
+        raise SourceUnavailable("no" if name.endswith("csv") else name * 100)
+
+    monkeypatch.setattr(fetching, "fetch", breaks)
+    make_months_exist(now=at("2026-11-25 00:01"))
+    for hour, name in enumerate(("1.csv", "2.csv", "a.ods", "b.ods", "c.ods"), start=1):
+        drop(f"ccvp-2026-12.{name}", changed=f"2026-11-25 {hour:02}:00")
+    assert look_for_reports(now=at("2026-11-25 06:05")) == []
+    source.refresh_from_db()
+    assert source.last_error.endswith(" · y 1 más")
+    assert len(source.last_error) < 2000
+
+
+def test_a_file_that_is_left_out_is_said_after_the_others_were_taken(
+    source: ReportSource, drop: Callable[..., Path], tmp_path: Path, at: At
+) -> None:
+    make_months_exist(now=at("2026-11-25 00:01"))
+    drop("ccvp-2026-12.csv")
+    for name in (".ccvp-2026-12.csv", "ccvp-2026-12.csv.part", "ccvp-2026-12.csv.tmp"):
+        drop(name)
+    (tmp_path / "ccvp-2026-12.Recaudaci\udcf3n\xa0.csv").write_bytes(b"x")
+    (tmp_path / "ccvp-2026-12.xlsx").symlink_to(tmp_path / "ccvp-2026-12.csv")
+    (report,) = look_for_reports(now=at("2026-11-25 06:05"))
+    assert report.name == "ccvp-2026-12.csv"
+    source.refresh_from_db()
+    assert sorted(source.last_error.split(" · ")) == [
+        r"«ccvp-2026-12.Recaudaci\udcf3n\xa0.csv» no se tomó: su nombre tiene caracteres que no se admiten. "
+        "Pida que lo cambien.",
+        "«ccvp-2026-12.xlsx» no se tomó: es un enlace. Pida que pongan el archivo mismo.",
+    ]
+
+
 def test_what_is_held_for_another_month_is_taken_once_it_was_discarded_there(
     source: ReportSource, drop: Callable[..., Path], at: At
 ) -> None:
@@ -147,13 +195,13 @@ def test_what_is_held_for_another_month_is_taken_once_it_was_discarded_there(
 @pytest.fixture
 def tells(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """What servers tell of their files from now on: `tells(size=0, modified=None)`."""
-    listed = fetching.list_files
+    looks = fetching.look
 
     def only(**facts: Any) -> None:
-        def told(*asked: Any, **more: Any) -> list[Found]:
-            return [replace(found, **facts) for found in listed(*asked, **more)]
+        def told(*asked: Any, **more: Any) -> Listing:
+            return Listing([replace(found, **facts) for found in looks(*asked, **more).files])
 
-        monkeypatch.setattr(fetching, "list_files", told)
+        monkeypatch.setattr(fetching, "look", told)
 
     return only
 
@@ -238,14 +286,14 @@ def test_what_nobody_foresaw_of_one_source_keeps_nobody_from_the_others(
     odd = ReportSource.objects.create(
         pk=source.pk - 1, name="A", kind="ccvp", location="/odd", pattern="ccvp-{period}.*"
     )
-    listed = fetching.list_files
+    looks = fetching.look
 
     def breaks(place: Any, **more: Any) -> Any:
         if place.location == "/odd":
             raise LookupError("odd")
-        return listed(place, **more)
+        return looks(place, **more)
 
-    monkeypatch.setattr(fetching, "list_files", breaks)
+    monkeypatch.setattr(fetching, "look", breaks)
     make_months_exist(now=at("2026-11-25 00:01"))
     drop("ccvp-2026-12.csv")
     assert len(look_for_reports(now=at("2026-11-25 06:05"))) == 1
