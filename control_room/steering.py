@@ -7,10 +7,12 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from agents.messages import send_message
 from agents.models import Agent, By, PauseReason, User
 from agents.states import Event, change_state
 from agents.telling import tell_pages
 from campaigns.desk.leases import ReturnRefused, release_desk
+from campaigns.models import ListEntry
 
 
 @transaction.atomic
@@ -32,10 +34,17 @@ def end_pause(*, agent: Agent, by: User, now: datetime) -> None:
 
 
 @transaction.atomic
-def take_contact_away(*, agent: Agent, now: datetime) -> None:
-    """Give back whom she has open, for whoever is next. Raises ReturnRefused while a call waits for its result."""
+def take_contact_away(*, agent: Agent, by: User, now: datetime) -> bool:
+    """Give back whom she has open, for whoever is next; a message tells her, and says for good who did it. False where
+    she had nobody open. Raises ReturnRefused while a call waits for its result.
+    """
+    has_one = ListEntry.objects.filter(lease_agent=agent).exists()
     _free_her_desk(agent, now)
+    if has_one:
+        words = _("Le quité el contacto que tenía abierto: vuelve a su lista.")
+        send_message(agent=agent, text=words, by=by, now=now)
     tell_pages([agent.user_id])
+    return has_one
 
 
 def _free_her_desk(agent: Agent, now: datetime) -> None:

@@ -121,7 +121,8 @@ def take_away(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the contact away that an agent has open."""
 
     def take(agent: Agent) -> str:
-        steering.take_contact_away(agent=agent, now=timezone.now())
+        if not steering.take_contact_away(agent=agent, by=signed_in_user(request), now=timezone.now()):
+            return _("%(agent)s no tenía ningún contacto abierto.")
         return _("Se quitó el contacto del escritorio de %(agent)s; vuelve a su lista.")
 
     return _do(request, pk, take)

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agents.audit import audited
 from agents.models import User
 from telephony.models import LoggedVisit
 
@@ -19,6 +20,7 @@ class AsternicExportQuerySet(models.QuerySet["AsternicExport"]):
         return self if user.sees_the_centre else self.none()
 
 
+@audited()
 class AsternicExport(models.Model):
     """What it says of its queues from `first` to `last`, and what the log says of the same (`own_…`).
 

@@ -24,7 +24,6 @@ NEITHER = {
     "campaigns.PatternRefresh": "when patterns were counted",
     "campaigns.RenewalPayment": "what receipts add up to; an invariant adds them up again",
     "service_level.AsternicDifference": "worked out from an export and the log",
-    "service_level.AsternicExport": "a file that is read again",
     "service_level.ForecastTrial": "a trial of a forecast",
     "service_level.LineFigure": "counted from visits",
     "service_level.MonthForecast": "a forecast",

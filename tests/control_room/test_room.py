@@ -266,6 +266,23 @@ def test_who_waits_for_a_result_keeps_her_contact_and_is_not_paused(
     assert open_state(ana).state == "available"  # type: ignore[union-attr]
     signed_in(elena).post(reverse("control_room:take_away", args=[ana.pk]))
     assert ListEntry.objects.get(contact=contact).lease_agent == ana
+    assert not AgentMessage.objects.exists()
+
+
+def test_who_takes_a_contact_away_is_told_to_her_and_stays_written_down(
+    now: datetime, ana: Agent, make_contact: Any, elena: User, signed_in: Any
+) -> None:
+    contact = make_contact(ana)
+    ListEntry.objects.filter(contact=contact).update(lease_agent=ana, lease_until=now + timedelta(minutes=5))
+    address = reverse("control_room:take_away", args=[ana.pk])
+    assert "vuelve a su lista" in signed_in(elena).post(address, follow=True).content.decode()
+    assert "no tenía ningún contacto abierto" in signed_in(elena).post(address, follow=True).content.decode()
+    told = AgentMessage.objects.get()
+    assert (told.agent, told.sender, told.text) == (
+        ana,
+        elena,
+        "Le quité el contacto que tenía abierto: vuelve a su lista.",
+    )
 
 
 @pytest.mark.parametrize(

@@ -174,7 +174,9 @@ def _drawn(request: HttpRequest, campaign: Campaign, asked: Asked) -> HttpRespon
     except CampaignRefused as refusal:
         why_not = str(refusal)
     moves = _preview(campaign, asked) if asked.is_complete and not why_not else None
-    address = request.path
+    address, changes = request.path, _changes(campaign)
+    if any(change["stayed"] for change in changes):  # they are named
+        note_search(user=signed_in_user(request), where=Search.Where.LIST, asked=address, now=timezone.now())
     context = {
         "campaign": campaign,
         "period": write_period(campaign.period),
@@ -193,7 +195,7 @@ def _drawn(request: HttpRequest, campaign: Campaign, asked: Asked) -> HttpRespon
         "tabs": [
             {"href": f"{address}?do={verb.value}", "words": verb.label, "current": verb == asked.verb} for verb in Verb
         ],
-        "changes": _changes(campaign),
+        "changes": changes,
         "fields": _hidden(asked),
     }
     return render(request, "campaigns/assignment/reassign.html", context)

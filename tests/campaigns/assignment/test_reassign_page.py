@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
-from agents.models import Agent, User
+from agents.models import Agent, Search, User
 from campaigns.assignment.assigning import open_lists
 from campaigns.models import Campaign, Contact, ListEntry, Reassignment
 from tests.campaigns.a_campaign import add_contacts, make_campaign, moment, owners
@@ -102,6 +102,7 @@ def test_who_stays_after_an_undo_is_named_with_why(
     assert "14 contactos volvieron a quien los tenía. 1 queda donde está." in page
     name = Contact.objects.get(pk=one.contact_id).name
     assert f"{name}</a> quedó con Luis: estaba abierto en un escritorio" in page
+    assert Search.objects.filter(user=elena, asked=PAGE).exists()
 
 
 def test_nothing_chosen_moves_nothing_and_says_so(running: Campaign, elena: User, signed_in: SignedIn) -> None:

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from agents.models import Agent, AgentState, By
+from agents.models import Agent, AgentState, By, Search
 from agents.presence import sign_in
 from agents.states import Event, change_state
 from inbound.models import ServiceLine, Walk
@@ -135,11 +135,16 @@ def test_a_number_is_asked_for_as_services_are_written(number: str, as_written: 
     assert phone_numbers.local(number) == as_written
 
 
-def test_whose_number_it_is_is_asked_once(call: QueueCall, ana: Agent, now: datetime, side: OtherSide) -> None:
+def test_whose_number_it_is_is_asked_once_and_each_at_whom_it_rings_leaves_a_row(
+    call: QueueCall, ana: Agent, luis: Agent, now: datetime, side: OtherSide
+) -> None:
     side.answers["smartflex/search"] = {"customers": [], "more": False}
-    for _again in range(2):
-        assert who_has(call=call, by=ana.user, now=now).customers == []
+    for person in (ana, ana, luis, luis):
+        assert who_has(call=call, by=person.user, now=now).customers == []
     assert side.asked == [("smartflex/search", {"text": "4250001"})]
+    assert sorted(Search.objects.values_list("user", "asked")) == sorted(
+        (person.user.pk, "4250001") for person in (ana, luis)
+    )
     cache.clear()
 
 
