@@ -31,7 +31,7 @@ from inbound.outside.reaching import look_up
 from inbound.outside.readings import INSTALLATION_DAYS, installation_term
 from inbound.walks.consequences import INTERACTION
 from inbound.writes.lists import FOR_A_PERSON, UNDER_WAY, words_of
-from screens.templatetags.screens import bs
+from screens.templatetags.screens import bs, masked_text
 from service_level.days import midnight_of
 from telephony.phone_numbers import display, parse
 
@@ -198,7 +198,7 @@ class Standing:
             "state": card.get_state_display(),
             "href": href,
             "who": str(card.owner or ""),
-            "told": card.promised,
+            "told": self._typed(card.promised),
         }
         if is_open:
             late = card.due_at < self.now
@@ -251,7 +251,10 @@ class Standing:
             words, state = _("Se devolvieron %(amount)s el %(day)s"), ""
             said["number"] = refund.receipt.number
         told = _("del recibo %(number)s") % said if refund.receipt else ""
-        return Entry(words % said, state, refund.at, who=refund.told_by, told=told)
+        return Entry(words % said, state, refund.at, who=self._typed(refund.told_by), told=told)
+
+    def _typed(self, words: str) -> str:
+        return masked_text(words) if self.user.reads_masked else words
 
     @property
     def name(self) -> str:

@@ -82,7 +82,7 @@ def _payments(filters: Filters, by: User, masked: bool, now: datetime) -> Book:
     if asked.show == payment_lists.REFUNDS:
         refunds = payment_lists.find_refunds(asked=asked, user=by)
         total = payment_lists.total_of(refunds)
-        return Book(name, total.rows, refund_sheet(refunds.order_by("pk"), total=total))
+        return Book(name, total.rows, refund_sheet(refunds.order_by("pk"), total=total, masked=masked))
     receipts = payment_lists.find_receipts(asked=asked, user=by)
     total = payment_lists.total_of(receipts, column="left")
     sheet = receipt_sheet(receipts.order_by("pk"), total=total, with_why=asked.show == "unmatched")

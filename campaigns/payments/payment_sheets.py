@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from campaigns.models import PaymentPromise, Receipt, Refund, RenewalPayment, Report, Service
 from campaigns.payments.payment_lists import WHY, Total
 from screens.spreadsheets import Month, Sheet
+from screens.templatetags.screens import masked_text
 
 CHUNK = 2_000
 SERVICES = {**dict(Service.choices), "OTHER": "", "": ""}
@@ -61,8 +62,8 @@ def renewal_sheet(payments: QuerySet[RenewalPayment], *, title: str, total: Tota
     return Sheet(title, heads, rows(), foot=[_("Total"), *[None] * 8, total.amount])
 
 
-def refund_sheet(refunds: QuerySet[Refund], *, total: Total) -> Sheet:
-    """One row for each time money was given back; without receipt it waits for it."""
+def refund_sheet(refunds: QuerySet[Refund], *, total: Total, masked: bool) -> Sheet:
+    """One row for each time money was given back; without receipt it waits for it. `masked`: its reason is."""
     heads = [
         _("Recibo o nota"), _("Devuelto el"), _("Servicio n.º"), _("Contrato"), _("Del recibo"), _("Archivo"),
         _("Persona"), _("Motivo"), _("Monto"),
@@ -75,7 +76,8 @@ def refund_sheet(refunds: QuerySet[Refund], *, total: Total) -> Sheet:
     def rows() -> Iterator[list[Any]]:
         for row in refunds.select_related(None).values_list(*columns).iterator(chunk_size=CHUNK):
             *found, first, last, username, reason, amount = row
-            yield [*found, " ".join(part for part in (first, last) if part) or username, reason, amount]
+            who = " ".join(part for part in (first, last) if part) or username
+            yield [*found, who, masked_text(reason) if masked else reason, amount]
 
     return Sheet(_("Devoluciones"), heads, rows(), foot=[_("Total"), *[None] * 7, total.amount])
 

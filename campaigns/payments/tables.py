@@ -18,7 +18,7 @@ from campaigns.models import Receipt, Refund
 from campaigns.payments.payment_lists import WHY, Total
 from campaigns.payments.refund_confirming import annulled_by_hand
 from screens.tables import Figure, ListTable, Moment, Money, RowLink
-from screens.templatetags.screens import bs, figure
+from screens.templatetags.screens import bs, figure, masked_text
 
 STANDINGS = {"counted": "ok", "extra": "info", "late": "warn", "unmatched": "warn", "annulled": "bad"}
 
@@ -111,9 +111,13 @@ class RefundTable(TotalledTable):
     told_by = Column(verbose_name=gettext_lazy("Lo dijo"), orderable=False)
     fate = Column(empty_values=(), verbose_name=gettext_lazy("Situación"), orderable=False)
     amount = Money(verbose_name=gettext_lazy("Monto"), footer=amount_footer)
+    masked = False
 
     class Meta(ListTable.Meta):
         empty_text = gettext_lazy("Ninguna devolución cumple estos filtros.")
+
+    def render_told_by(self, value: str) -> str:
+        return masked_text(value) if self.masked else value
 
     def render_fate(self, record: Refund) -> SafeString:
         if record.receipt_id:

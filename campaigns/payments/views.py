@@ -240,6 +240,8 @@ def _table_of(request: HttpRequest, asked: Asked) -> tuple[ListTable, Total]:
     may_annul = signed_in_user(request).steers_campaigns
     hidden = ("annul",) if kind in (ReceiptTable, UnmatchedTable) and not may_annul else ()
     table = kind(rows.order_by("-pk"), total=total, exclude=hidden)
+    if isinstance(table, RefundTable):
+        table.masked = signed_in_user(request).reads_masked
     RequestConfig(request, paginate={"per_page": PAGE, "silent": True, "paginator_class": CountedPaginator}).configure(
         table
     )

@@ -64,6 +64,7 @@ SHOWN_BY: dict[str, dict[str, list[str]]] = {
         "inbound/walks/test_read_masked.py": [
             *("test_an_auditor_reads_a_call_masked", "test_who_says_why_sees_it_and_is_in_the_book"),
         ],
+        "callcenter/test_typed_texts_are_masked.py": ["test_who_only_reads_sees_no_number_that_was_typed"],
         "callcenter/test_administrator_sees_no_customer.py": [
             "test_no_page_of_the_house_tells_her_of_a_customer",
             "test_no_page_of_the_admin_tells_her_of_a_customer",

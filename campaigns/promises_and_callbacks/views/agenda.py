@@ -25,6 +25,7 @@ from campaigns.month.on_pages import month_name
 from campaigns.month.periods import PeriodNotUnderstood, parse_period, write_period
 from campaigns.promises_and_callbacks.call_backs import CallBackRefused, cancel, reschedule
 from screens.tables import ListTable, Moment, RowLink
+from screens.templatetags.screens import masked_text
 
 
 class AgendaTable(ListTable):
@@ -47,7 +48,7 @@ class AgendaTable(ListTable):
         verbose_name=gettext_lazy("De quién es"),
     )
     note = tables.Column(verbose_name=gettext_lazy("Nota"), orderable=False)
-    may_change = True
+    may_change, masked = True, False
 
     class Meta(ListTable.Meta):
         order_by = "due_at"
@@ -57,6 +58,9 @@ class AgendaTable(ListTable):
         if self.may_change:
             return reverse("campaigns:call_back", args=[record.pk])
         return reverse("campaigns:contact", args=[record.contact_id])
+
+    def render_note(self, value: str) -> str:
+        return masked_text(value) if self.masked else value
 
 
 class NewHour(forms.Form):
@@ -95,7 +99,7 @@ def agenda(request: HttpRequest) -> HttpResponse:
     if only_overdue:
         shown = shown.filter(due_at__lte=now)
     table = AgendaTable(shown.select_related("contact", "agent__user", "team").order_by("due_at"))
-    table.now, table.may_change = now, user.role != Role.AUDITOR
+    table.now, table.may_change, table.masked = now, user.role != Role.AUDITOR, user.reads_masked
     counts = pending.aggregate(
         overdue=Count("pk", filter=Q(due_at__lte=now)),
         today=Count("pk", filter=Q(due_at__date=timezone.localtime(now).date())),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,9 +16,10 @@ from django.urls import reverse
 from agents.models import Agent, User
 from campaigns.desk.card_reading import read_card
 from campaigns.intake.withdrawing import withdraw
-from campaigns.models import Campaign, ChangedRows, Contact, ListEntry, Receipt
+from campaigns.models import Campaign, ChangedRows, Contact, ListEntry, Receipt, Refund
 from campaigns.payments import refunds
-from campaigns.payments.payment_lists import Asked, name_of_report, receipts_of
+from campaigns.payments.payment_lists import Asked, Total, name_of_report, receipts_of
+from campaigns.payments.payment_sheets import refund_sheet
 from campaigns.payments.withdrawing import count_what_would_go
 from tests.campaigns.a_campaign import make_campaign
 from tests.campaigns.payments.some_refunds import LATER, NOW, PAID, collected, owing_december
@@ -50,6 +52,22 @@ def test_the_page_tells_what_came_in_what_was_given_back_and_who_says_so(
         assert f"de Bs 99,00: Bs 99,00 devueltos el {day} · {told_by}" in page
         assert f"<strong>Por llamar</strong> · se devolvieron Bs 99,00 ({told_by})" in page
         assert "Pago devuelto" in page, "in the words of the desk, which the page has as well"
+
+
+def test_who_only_reads_sees_no_number_of_the_reason(
+    december: Campaign, elena: User, oscar: User, signed_in: Callable[[Any], Client]
+) -> None:
+    collected(*PAID)
+    refunds.annul(receipt_id=Receipt.objects.get(number="R2").pk, by=elena, now=LATER, reason="Llamó del 76543219")
+    table = "/payments/?show=refunds&month=all"
+    for page in (page_of(signed_in(oscar), "C2"), signed_in(oscar).get(table).content.decode()):
+        assert "76543219" not in page
+        assert "Llamó del ••••••19" in page
+    assert page_of(signed_in(elena), "C2").count("76543219") == 3, "beside the receipt, her step and what she owes"
+    assert "76543219" in signed_in(elena).get(table).content.decode()
+    for masked, told in ((False, "Llamó del 76543219"), (True, "Llamó del ••••••19")):
+        sheet = refund_sheet(Refund.objects.all(), total=Total(1, Decimal(99)), masked=masked)
+        assert [row[7] for row in sheet.rows] == [told]
 
 
 def test_what_the_programme_does_is_still_told_as_its_own(
