@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
@@ -12,7 +13,9 @@ from django.utils import timezone
 from agents.access import View, signed_in_user
 from agents.models import Search
 from agents.searching import note_search
-from screens.searching import KEY, TYPED, search_is_posted
+from screens.searching import KEY, TYPED, is_searched_here, search_is_posted
+
+MONTHS = ("period", "named")  # what the month of an address is called, as `2026-12`
 
 
 def search_is_noted(view: View) -> View:
@@ -32,16 +35,17 @@ def search_is_noted(view: View) -> View:
 
 def part_is_noted(view: View) -> View:
     """View decorator: each other page, filter and order of a list leaves a row by its address, which names nobody; as
-    it comes from the menu, and as it was searched a moment ago, it does not; one of many lists does. Raises TooMuch.
+    it comes from the menu, and as it was searched in it a moment ago, it does not; one of many lists does, and that of
+    a month that is over. Raises TooMuch.
     """
 
     @wraps(view)
     def noted(request: HttpRequest, *args: Any, **more: Any) -> HttpResponseBase:
-        is_a_part = not {*request.GET.items()} <= {(KEY, request.GET.get(KEY)), ("page", "1")}
-        if is_a_part or "pk" in more:
-            note_search(
-                user=signed_in_user(request), where=Search.Where.LIST, asked=_part_of(request), now=timezone.now()
-            )
+        now, is_known = timezone.now(), is_searched_here(request)
+        plain = {("page", "1"), *([(KEY, request.GET[KEY])] if is_known else [])}
+        is_another = request.method == "GET" and not is_known and _is_of_another_month(more, now)
+        if is_another or "pk" in more or not {*request.GET.items()} <= plain:
+            note_search(user=signed_in_user(request), where=Search.Where.LIST, asked=_part_of(request), now=now)
         return view(request, *args, **more)
 
     return noted
@@ -62,6 +66,13 @@ def look_is_noted(of: str) -> Callable[[View], View]:
         return noted
 
     return decorate
+
+
+def _is_of_another_month(named: Mapping[str, Any], now: datetime) -> bool:
+    """Of none that runs: the month of the calendar, and the one whose calls are made in it, which is the next."""
+    today = timezone.localdate(now)
+    running = {f"{day:%Y-%m}" for day in (today, today.replace(day=28) + timedelta(days=4))}
+    return any(named[month] not in running for month in MONTHS if month in named)
 
 
 def _part_of(request: HttpRequest) -> str:

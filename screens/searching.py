@@ -18,6 +18,7 @@ View = Callable[..., HttpResponseBase]
 TYPED = "q"  # the field of the form
 KEY = "s"  # what stands for it in the address
 KEPT = 20  # searches of one session; older addresses show the list without theirs
+SEARCHES = "searches_of_lists"  # in the session: by the word, the list it was typed into and what was typed
 
 
 def search_is_posted(view: View) -> View:
@@ -32,8 +33,19 @@ def search_is_posted(view: View) -> View:
 
 def searched(request: HttpRequest, *, most: int) -> str:
     """What this address looks for, as it was typed in this session; at most `most` characters."""
-    kept = request.session.get("searches", {})
-    return str(kept.get(request.GET.get(KEY, ""), ""))[:most]
+    _list, text = _kept(request).get(request.GET.get(KEY, ""), ("", ""))
+    return text[:most]
+
+
+def is_searched_here(request: HttpRequest) -> bool:
+    """Whether what this address looks for was typed into this very list, not into another or that of another month."""
+    path, _text = _kept(request).get(request.GET.get(KEY, ""), ("", ""))
+    return path == request.path
+
+
+def _kept(request: HttpRequest) -> dict[str, tuple[str, str]]:
+    found: dict[str, tuple[str, str]] = request.session.get(SEARCHES, {})
+    return found
 
 
 def _to_its_address(request: HttpRequest) -> HttpResponseBase:
@@ -42,8 +54,9 @@ def _to_its_address(request: HttpRequest) -> HttpResponseBase:
     for name in [name for name in asked if name in (TYPED, KEY, "csrfmiddlewaretoken") or not asked[name]]:
         del asked[name]
     if typed:
-        kept = {key: text for key, text in request.session.get("searches", {}).items() if text != typed}
+        here = (request.path, typed)
+        kept = {key: one for key, one in _kept(request).items() if tuple(one) != here}
         asked[KEY] = secrets.token_urlsafe(6)
-        request.session["searches"] = {**dict(list(kept.items())[1 - KEPT :]), asked[KEY]: typed}
+        request.session[SEARCHES] = {**dict(list(kept.items())[1 - KEPT :]), asked[KEY]: here}
     query = asked.urlencode()
     return HttpResponseRedirect(request.path + (f"?{query}" if query else ""))

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from agents.access import centre_only, signed_in_user
 from agents.models import Disclosure, Search
 from agents.people import people_named
+from agents.searched_lists import part_is_noted
 from agents.tables import DisclosureTable, SearchTable
 
 SEARCHES, DISCLOSURES = "searches", "disclosures"
@@ -19,6 +20,7 @@ SEARCHES, DISCLOSURES = "searches", "disclosures"
 
 @require_GET
 @centre_only
+@part_is_noted
 def books(request: HttpRequest) -> HttpResponse:
     """One of them, the newest first; `?q=` is of the person who looked, never of the customer."""
     user, who = signed_in_user(request), request.GET.get("q", "").strip()[:80]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.urls import reverse
@@ -14,6 +16,7 @@ from inbound.models import Walk
 from notices.models import Notice
 from screens.tables import PAGE
 from tests.callcenter.world import World, world
+from tests.campaigns.a_campaign import make_campaign
 from tests.campaigns.conftest import december, house_rules, make_contact, result
 
 __all__ = ["december", "house_rules", "make_contact", "result", "world"]
@@ -22,6 +25,11 @@ LISTS = (
     *("campaigns:payment_list", "campaigns:promise_list", "campaigns:do_not_call", "escalations:escalation_list"),
     "escalations:board",
 )
+
+
+@pytest.fixture
+def in_november(at: Any, time_machine: Any) -> None:
+    time_machine.move_to(at("2026-11-26 10:00"), tick=False)
 
 
 def asked() -> list[tuple[str, str]]:
@@ -119,3 +127,41 @@ def test_cards_letters_notices_and_calls_are_looked_at_as_well(
     assert client.get(reverse("escalations:escalation", args=[another.pk])).status_code == 429
     assert signed_in(oscar).get(pages["card"]).status_code == 200
     assert Search.objects.filter(user=oscar, where="card").count() == 1
+
+
+def test_the_first_page_of_a_month_that_is_over_is_none_of_the_menus(
+    elena: User, signed_in: Any, in_november: None
+) -> None:
+    make_campaign(date(2025, 1, 1), state="closed")
+    make_campaign(date(2026, 12, 1), state="running")
+    client = signed_in(elena)
+    for running in ("/campaigns/2026-12/contacts/", "/lines/lost/2026-11/", "/lines/lost/"):
+        assert client.get(running).status_code == 200
+    assert asked() == []
+    over = ["/campaigns/2025-01/contacts/", "/lines/lost/2026-10/"]
+    assert [client.get(page).status_code for page in over] == [200, 200]
+    assert asked() == [("list", f"{page} · 1 · ") for page in over]
+
+
+def test_what_was_searched_in_one_list_opens_no_other(elena: User, signed_in: Any, in_november: None) -> None:
+    for month in (date(2025, 1, 1), date(2026, 12, 1)):
+        make_campaign(month, state="running")
+    client, there = signed_in(elena), "/campaigns/2025-01/contacts/"
+    query = urlsplit(client.post(there, {"q": "Rosa Flores"}).url).query
+    client.get(f"{there}?{query}")
+    assert asked() == [("list", "Rosa Flores")]
+    others = ["/campaigns/2026-12/contacts/", "/payments/", "/escalations/list/"]
+    for page in others:
+        assert client.get(f"{page}?{query}").status_code == 200
+    client.get("/payments/?s=nothing")
+    client.get(f"{there}?{query}")
+    assert asked()[1:] == [("list", f"{page} · 1 · {query}") for page in others] + [
+        ("list", "/payments/ · 1 · s=nothing")
+    ]
+
+
+def test_who_goes_through_the_book_of_looks_stands_in_it(elena: User, signed_in: Any) -> None:
+    client, book = signed_in(elena), reverse("agents:books")
+    for query in ("", "?show=searches&page=2", "?q=ana"):
+        assert client.get(book + query).status_code == 200
+    assert asked() == [("list", f"{book} · 2 · show=searches&page=2"), ("list", f"{book} · 1 · q=ana")]

@@ -150,6 +150,8 @@ SHOWN_BY: dict[str, dict[str, list[str]]] = {
         "agents/test_looking_is_noted.py": [
             "test_cards_letters_notices_and_calls_are_looked_at_as_well",
             "test_who_goes_through_the_pages_of_a_list",
+            "test_the_first_page_of_a_month_that_is_over_is_none_of_the_menus",
+            "test_what_was_searched_in_one_list_opens_no_other",
         ],
         "agents/test_searching.py": [
             "test_a_loop_through_the_customers_ends_with_429_a_trace_and_an_alert",
