@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from agents.models import DataPolicy, Search, User
 
 LONGEST = 200  # of what was asked, as its row keeps it
-MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+MINUTE, A_WHILE, DAY = timedelta(minutes=1), timedelta(minutes=10), timedelta(days=1)
 ONE_AT_A_TIME = 0x5EA5C4  # of the locks of the database: one person's look-ups are counted one after the other
 # One trip to the database, for it stands before every page and part of a customer: the statements of one string are one
 # transaction, and each sees what was there when it began; the lock comes first. Nobody waits for the disk: where the
@@ -91,6 +91,13 @@ def note_search(
             most_in_a_minute,
         )
         raise TooMuch(words % {"most": most_in_a_minute})
+
+
+def note_while_it_stays(*, user: User, where: Search.Where, asked: str, now: datetime, what: str = "") -> None:
+    """The same for what an open page asks for again by itself: a row for each ten minutes of it. Raises TooMuch."""
+    noted = Search.objects.filter(user=user, where=where, asked=_kept(asked), is_refused=False, at__gt=now - A_WHILE)
+    if not noted.exists():
+        note_search(user=user, where=where, what=what, asked=asked, now=now)
 
 
 def _kept(asked: str) -> str:

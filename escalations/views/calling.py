@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -90,10 +91,21 @@ def _stands(request: HttpRequest, found: Escalation, user: User) -> HttpResponse
         return HttpResponse(status=204)
     context: dict[str, Any] = {"calling": calling}
     sees_it = not at_desk and Escalation.objects.visible_to(user).filter(pk=found.pk).exists()
+    if asks_again and not calling.is_under_way:  # whoever once called about a card does not go on reading it
+        sees_it = sees_it and _may_look(found, user, now)
     if sees_it:  # the card's history tells the end too
         context |= {"key": "l", "is_alone": True, "history": history_of(found, asked, now=now)}
     status = ENOUGH if asks_again and not calling.asks_again else 200
     return render(request, "escalations/_call_phase.html", context, status=status)
+
+
+def _may_look(found: Escalation, user: User, now: datetime) -> bool:
+    """How her call ended she is told all the same."""
+    try:
+        note_search(user=user, where=Search.Where.CARD, asked=f"tarjeta {found.pk}", now=now)
+    except TooMuch:
+        return False
+    return True
 
 
 def _is_at_desk(request: HttpRequest) -> bool:

@@ -345,6 +345,24 @@ def test_the_card_calls_with_its_keys_and_its_history_tells_the_end(
     assert "data-proposed" not in page
 
 
+def test_whoever_once_called_about_a_card_does_not_go_on_reading_it_without_a_row(
+    her_own: User, card: Escalation, signed_in: SignedIn, now: datetime
+) -> None:
+    client = signed_in(her_own)
+    press(client, "escalation_call", card)
+    before = Search.objects.count()
+    assert "Historia" in phase(client, card).content.decode()
+    assert Search.objects.count() == before, "while she calls it is her work"
+    ends(OutgoingCall.objects.get(), Outcome.BUSY, now, customer_rang_at=now)
+    assert "Historia" in phase(client, card).content.decode()
+    last = Search.objects.latest("pk")
+    assert (Search.objects.count(), last.where, last.asked) == (before + 1, "card", f"tarjeta {card.pk}")
+    note_search(user=her_own, where=Search.Where.LIST, asked="otra", now=now)
+    DataPolicy(searches_a_minute=1).save()
+    refused = phase(client, card).content.decode()
+    assert ("Historia" in refused, "ocupado" in refused.lower()) == (False, True)
+
+
 def test_who_is_refused_for_another_call_may_hang_that_up(
     seated: Agent, promised: Escalation, make_card: Make, signed_in: SignedIn, now: datetime
 ) -> None:

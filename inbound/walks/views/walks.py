@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from agents.access import agent_of, agents_only, asks_by_itself, customers_only, roles_only, signed_in_user
 from agents.models import Role, Search
 from agents.revealing import is_revealed
-from agents.searching import note_search
+from agents.searching import note_search, note_while_it_stays
 from inbound.flows.conditions import same_value
 from inbound.models import ServiceLine, Walk
 from inbound.outside.reaching import look_up
@@ -263,9 +263,11 @@ def service_asked(customer: dict[str, Any], text: str) -> str:
 @require_GET
 @customers_only
 def left_behind(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
-    """The writes and escalations of a walk, as they stand now."""
+    """The writes and escalations of a walk, as they stand now; who does not attend it leaves a row."""
     user = signed_in_user(request)
     found = get_object_or_404(Walk.objects.visible_to(user).select_related("line", "agent__user"), key=key)
+    if not found.is_answered_by(user):
+        note_while_it_stays(user=user, where=Search.Where.CALL, asked=str(key), now=timezone.now())
     page = read_walk(here=read_state(walk=found), by=user)
     return render(request, "inbound/walks/_left_behind.html", {"page": page})
 

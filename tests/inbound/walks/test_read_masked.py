@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -114,3 +114,18 @@ def test_of_a_call_that_goes_on_the_number_she_calls_from_is_no_more_to_be_read(
     page = signed_in(oscar).get(reverse("inbound:walk", args=[rosa.walk.key])).content.decode()
     assert "En curso" in page
     assert [one for one in ("72222221", "722-22221", "caller-form") if one in page] == []
+
+
+def test_what_a_call_left_behind_leaves_a_row_of_who_does_not_attend_it(
+    rosa: Robbed, ana: Agent, elena: User, signed_in: Any, time_machine: Any, now: datetime
+) -> None:
+    address = reverse("inbound:walk_left_behind", args=[rosa.walk.key])
+    time_machine.move_to(now, tick=False)
+    seen_before = Search.objects.filter(user=ana.user).count()
+    for person in (ana, elena, elena):
+        assert signed_in(person).get(address).status_code == 200
+    time_machine.move_to(now + timedelta(minutes=11), tick=False)
+    signed_in(elena).get(address)
+    assert Search.objects.filter(user=ana.user).count() == seen_before
+    looks = Search.objects.filter(user=elena).values_list("where", "asked")
+    assert list(looks) == [("call", str(rosa.walk.key))] * 2, "an open page asks every two seconds"
