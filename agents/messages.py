@@ -29,7 +29,12 @@ def send_message(*, agent: Agent, text: str, by: User, now: datetime) -> AgentMe
         raise MessageRefused(_("El mensaje es largo: quepa en %(most)s letras.") % {"most": LONGEST})
     if unseen(agent).count() >= UNSEEN_AT_MOST:
         raise MessageRefused(_("%(agent)s todavía no vio los anteriores.") % {"agent": agent})
-    sent = AgentMessage.objects.create(agent=agent, sender=by, text=said, sent_at=now)
+    return leave_message(agent=agent, text=said, by=by, now=now)
+
+
+def leave_message(*, agent: Agent, text: str, by: User, now: datetime) -> AgentMessage:
+    """Put what was done to her on her pages, however many she has not seen."""
+    sent = AgentMessage.objects.create(agent=agent, sender=by, text=text, sent_at=now)
     tell_pages([agent.user_id])
     return sent
 

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agents.models import DataPolicy, Search, User
@@ -94,9 +95,13 @@ def note_search(
 
 
 def note_while_it_stays(*, user: User, where: Search.Where, asked: str, now: datetime, what: str = "") -> None:
-    """The same for what an open page asks for again by itself: a row for each ten minutes of it. Raises TooMuch."""
-    noted = Search.objects.filter(user=user, where=where, asked=_kept(asked), is_refused=False, at__gt=now - A_WHILE)
-    if not noted.exists():
+    """The same for what an open page asks for again by itself: a row for each ten minutes of it, and of what is refused
+    one a minute. Raises TooMuch.
+    """
+    noted = Search.objects.filter(user=user, where=where, asked=_kept(asked))
+    if noted.filter(is_refused=True, at__gt=now - MINUTE).exists():
+        raise TooMuch(_("Hizo más consultas de clientes de las que la política permite: espere un momento."))
+    if not noted.filter(is_refused=False, at__gt=now - A_WHILE).exists():
         note_search(user=user, where=where, what=what, asked=asked, now=now)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agents.messages import send_message
+from agents.messages import leave_message
 from agents.models import Agent, By, PauseReason, User
 from agents.states import Event, change_state
 from agents.telling import tell_pages
@@ -42,7 +42,7 @@ def take_contact_away(*, agent: Agent, by: User, now: datetime) -> bool:
     _free_her_desk(agent, now)
     if has_one:
         words = _("Le quité el contacto que tenía abierto: vuelve a su lista.")
-        send_message(agent=agent, text=words, by=by, now=now)
+        leave_message(agent=agent, text=words, by=by, now=now)
     tell_pages([agent.user_id])
     return has_one
 

@@ -112,11 +112,12 @@ def _look_at(*, source: ReportSource, now: datetime) -> tuple[list[Report], str]
     place = settings_of(source)
     made: list[Report] = []
     try:
-        wanted, wrong = _wanted(source=source, place=place, now=now)
+        wanted, left_out = _wanted(source=source, place=place, now=now)
     except (SourceUnavailable, SourceRefused) as unavailable:
         return made, str(unavailable)
     except UNFORESEEN as odd:  # what nobody foresaw of one place keeps nobody from the others
         return made, _unforeseen(odd, source)
+    wrong = []
     for one in wanted:
         try:
             report = _take(source=source, place=place, wanted=one, now=now)
@@ -128,13 +129,16 @@ def _look_at(*, source: ReportSource, now: datetime) -> tuple[list[Report], str]
             wrong.append(_Wrong(one.found.modified, _unforeseen(odd, source)))
         else:
             made += [report] if report is not None else []
-    return made, _in_words(wrong)
+    return made, _in_words(_newest_first(wrong) + _newest_first(left_out))
+
+
+def _newest_first(wrong: Iterable[_Wrong]) -> list[_Wrong]:
+    return sorted(wrong, key=lambda one: one.changed.timestamp() if one.changed else inf, reverse=True)
 
 
 def _in_words(wrong: Iterable[_Wrong]) -> str:
-    """The newest files first, each sentence once, and how many more there are."""
-    newest_first = sorted(wrong, key=lambda one: one.changed.timestamp() if one.changed else inf, reverse=True)
-    said = list(dict.fromkeys(one.why[:LONGEST] for one in newest_first))
+    """What was refused first, then what may lie there for good; each sentence once, and how many more there are."""
+    said = list(dict.fromkeys(one.why[:LONGEST] for one in wrong))
     more = [_("y %(n)s más") % {"n": len(said) - SAID}] if len(said) > SAID else []
     return " · ".join(said[:SAID] + more)
 

@@ -34,7 +34,7 @@ def ask_once_more(*, now: datetime) -> int:
     to_ask = asking.settled_as_not_done().filter(settled_at__gt=now - ASKED_FOR, not_before__lte=now)
     reached = clients(now=now)
     for write in to_ask.order_by("not_before")[:AT_A_TIME]:
-        with asking.by_itself(write):
+        with asking.by_itself(write, again=now + AGAIN):
             said, reference = asking.answer_of(write, reached)
             with transaction.atomic():
                 hold_whom(action=write.action, to_whom=write.to_whom)  # before its row, as whoever asks for the same

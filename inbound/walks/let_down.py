@@ -39,7 +39,7 @@ from inbound.walks.undone_cards import raise_card_of, said_on_its_card, words_he
 from inbound.walks.what_became import hand_over_a_mistake
 from inbound.writes.asking import by_itself, contradictions, it_says
 from inbound.writes.limits import NOT_HAPPENING
-from inbound.writes.mistaken import TWICE, cards_of_mistakes, its_mistake, mistakes_among, not_mistaken
+from inbound.writes.mistaken import CONTRADICTED, TWICE, cards_of_mistakes, its_mistake, mistakes_among, not_mistaken
 from inbound.writes.states import how_it_stands, what
 from telephony.phone_numbers import parse
 
@@ -174,15 +174,15 @@ def _have_it_undone(pk: int, *, now: datetime) -> int:
 def _done_after_its_card(now: datetime) -> list[OutsideWrite]:
     """Money or a SIM that went through by itself when its card was settled already, maybe by doing it by hand."""
     done = _of_calls(now).filter(state=State.DONE, is_accountable=True, settled_by=None)
-    done = done.exclude(Exists(contradictions().filter(write=OuterRef("pk"))))  # they have their own (done_after_all)
     lately = done.filter(settled_at__gt=now - LOOKED_BACK_FOR_WHAT_FOLLOWS)
     its_own = Q(card__merged_into=None, settled_at__gt=F("card__settled_at"))
     united = Q(settled_at__gt=F("card__merged_into__settled_at"))
     several = lately.filter(its_own | united).select_related("card__merged_into", "walk__line").order_by("pk")
     found = [write for write in several if write.card and write.card.survivor.state not in Escalation.UNSETTLED]
-    keys = [TWICE % write.pk for write in found]
-    there = set(Escalation.objects.filter(key__in=keys).values_list("key", flat=True))
-    return [write for write in found if TWICE % write.pk not in there]
+    keys = {TWICE % write.pk: write.pk for write in found}
+    keys |= {CONTRADICTED % (one.write_id, one.pk): one.write_id for one in contradictions().filter(write__in=found)}
+    there = {keys[key] for key in Escalation.objects.filter(key__in=keys).values_list("key", flat=True)}
+    return [write for write in found if write.pk not in there]
 
 
 def _ask_whether_it_was_done_twice(write: OutsideWrite, *, now: datetime) -> int:

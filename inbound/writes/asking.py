@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -57,20 +57,24 @@ def ask_about_doubts(*, now: datetime) -> int:
     doubts = OutsideWrite.objects.filter(state=State.UNCERTAIN, not_before__lte=now)
     reached, ended = clients(now=now), 0
     for write in doubts.order_by("not_before")[:AT_A_TIME]:
-        with by_itself(write):
+        with by_itself(write, again=now + AGAIN):
             ended += _ask(write, reached, now) == Said.DONE
     return ended
 
 
 @contextmanager
-def by_itself(write: OutsideWrite | int) -> Iterator[None]:
-    """What goes wrong with one, or a row of it that is held too long, keeps no other waiting. Outside of any
-    transaction.
+def by_itself(write: OutsideWrite | int, *, again: datetime | None = None) -> Iterator[None]:
+    """What goes wrong with one, or a row of it that is held too long, keeps no other waiting. `again`: when it is its
+    turn to be asked about once more. Outside of any transaction.
     """
+    pk = write if isinstance(write, int) else write.pk
     try:
         yield
     except (*UNFORESEEN, OperationalError):
-        log.exception("write %s could not be seen to", getattr(write, "pk", write))
+        log.exception("write %s could not be seen to", pk)
+        if again is not None:
+            with suppress(OperationalError):  # it is held, still: then it is asked about first
+                OutsideWrite.objects.filter(pk=pk).update(not_before=again)
 
 
 def ask(*, write: OutsideWrite, now: datetime) -> Said:
@@ -233,7 +237,7 @@ def confirm(write: OutsideWrite, reference: str, *, now: datetime) -> bool:
 
 def named_otherwise(write: OutsideWrite, reference: str, *, now: datetime) -> bool:
     """Its system's own answer comes after a person had found it done: where she wrote down another reference, both
-    stand in its history and on its card. False where it is not done.
+    stand in its history, and on its card where it has one. False where it is not done.
     """
     with transaction.atomic():
         there = OutsideWrite.objects.select_for_update(no_key=True, of=("self",)).get(pk=write.pk)

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from agents.models import User
@@ -248,10 +249,17 @@ def write_history(write: OutsideWrite, taken: Taken) -> None:
 
 
 def _kept_back_for(write: OutsideWrite) -> list[str]:
-    """The keys of the cards of what was not sent because this was found done (second_person.why_not_sent)."""
-    kept = OutsideWriteChange.objects.filter(from_state=State.SENDING, to_state=State.NOT_DONE)
+    """The keys of the cards of what was not sent because this was found done (second_person.why_not_sent): asked for
+    before that was said, and kept back after.
+    """
+    said = write.changes.filter(from_state=State.NOT_DONE, to_state=State.UNCERTAIN).order_by("pk").last()
+    if said is None:
+        return []
+    kept = OutsideWriteChange.objects.filter(from_state=State.SENDING, to_state=State.NOT_DONE, pk__gt=said.pk)
     same = kept.filter(write__action=write.action, write__to_whom=write.to_whom, write__card__isnull=False)
-    return list(same.exclude(write=write).values_list("write__card__key", flat=True).distinct())
+    begun = OutsideWriteChange.objects.filter(write=OuterRef("write"), from_state="", pk__lt=said.pk)
+    same = same.filter(Exists(begun)).exclude(write=write)
+    return list(same.order_by("write__card").values_list("write__card__key", flat=True).distinct())
 
 
 def _actors(write: OutsideWrite, by: User | None) -> set[Actor]:

@@ -157,13 +157,16 @@ def _is_one_line(one: str, other: str) -> bool:
 
 def _newest_of(key: str, to_whom: str, sent: Mapping[str, str], position: int) -> tuple[str, OutsideWrite | None]:
     """The write a key stands for, or the key to owe it under: one for somebody else, or another try, has a number. What
-    was refused, or is undone by now, is tried anew where the call came to it once more: it may be otherwise by now.
+    was refused or kept back, or is undone by now, is tried anew where the call came to it once more: it may be
+    otherwise.
     """
     tried = 1
     numbered = key
     while there := OutsideWrite.objects.filter(key=numbered).first():
         is_undone = is_undone_with_anothers(there)
-        is_anew = (there.state == State.REFUSED or is_undone) and there.position < position
+        kept_back = there.changes.filter(from_state=State.SENDING, to_state=State.NOT_DONE)
+        is_anew = there.state == State.REFUSED or is_undone or kept_back.exists()
+        is_anew = is_anew and there.position < position
         is_so = there.state not in NOT_HAPPENING and not is_undone
         if _is_one_line(there.to_whom, to_whom) and (is_so or (there.payload == sent and not is_anew)):
             return numbered, there

@@ -19,7 +19,7 @@ BOTH_HOLD = timedelta(days=1)  # in which whoever runs the program writes the ne
 def give_secret(webhook: Webhook, *, now: datetime) -> str:
     """A new one on the row, which is not saved here. Returns it, for who made it and nobody else.
 
-    Of two changes within the time both hold it is the one before the first that holds on: its program has that one.
+    Of two changes within the time both hold it is the one before the first that holds on, not the one in between.
     """
     secret = PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
     if not _both_hold(webhook, now=now):

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from agents.messages import MessageRefused, see_message, send_message, unseen
+from agents.messages import UNSEEN_AT_MOST, MessageRefused, see_message, send_message, unseen
 from agents.models import Agent, AgentMessage, AgentState, By, PauseReason, User
 from agents.states import Event, change_state, open_state
 from campaigns.models import Attempt, Campaign, Contact, ListEntry
@@ -274,10 +274,12 @@ def test_who_takes_a_contact_away_is_told_to_her_and_stays_written_down(
 ) -> None:
     contact = make_contact(ana)
     ListEntry.objects.filter(contact=contact).update(lease_agent=ana, lease_until=now + timedelta(minutes=5))
+    for _number in range(UNSEEN_AT_MOST):  # she is away, and looks at none
+        send_message(agent=ana, text="¿Está ahí?", by=elena, now=now)
     address = reverse("control_room:take_away", args=[ana.pk])
     assert "vuelve a su lista" in signed_in(elena).post(address, follow=True).content.decode()
     assert "no tenía ningún contacto abierto" in signed_in(elena).post(address, follow=True).content.decode()
-    told = AgentMessage.objects.get()
+    told = AgentMessage.objects.latest("pk")
     assert (told.agent, told.sender, told.text) == (
         ana,
         elena,

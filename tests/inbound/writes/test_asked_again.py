@@ -11,10 +11,10 @@ from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
-from agents.models import User
+from agents.models import Agent, User
 from escalations.models import Escalation
 from escalations.raising import raise_escalation
-from inbound.models import OutsideSystem, OutsideWrite
+from inbound.models import OutsideSystem, OutsideWrite, Walk
 from inbound.walks.done_after_all import ask_once_more
 from inbound.walks.let_down import _done_after_its_card
 from inbound.writes import asking
@@ -28,10 +28,11 @@ from tests.inbound.promises import broken
 
 pytestmark = pytest.mark.django_db
 MINUTES = timedelta(minutes=6)
+Owe = Callable[..., OutsideWrite]
 
 
 @pytest.fixture
-def not_done(owe: Callable[..., OutsideWrite], side: OtherSide, elena: User, now: datetime) -> OutsideWrite:
+def not_done(owe: Owe, side: OtherSide, elena: User, now: datetime) -> OutsideWrite:
     """A top-up whose answer was lost, and that its system says was not done: so it was settled."""
     write = owe("qbc.top_up")
     side.hangs_up.add("qbc/top_up")
@@ -44,7 +45,7 @@ def not_done(owe: Callable[..., OutsideWrite], side: OtherSide, elena: User, now
 
 
 @pytest.fixture
-def again(not_done: OutsideWrite, owe: Callable[..., OutsideWrite], now: datetime) -> OutsideWrite:
+def again(not_done: OutsideWrite, owe: Owe, now: datetime) -> OutsideWrite:
     """The same, asked for once more a minute later."""
     return owe("qbc.top_up", key="walk:1:9", position=9, at=now + timedelta(minutes=1))
 
@@ -102,6 +103,48 @@ def test_whoever_looks_whether_it_was_done_twice_hears_that_it_was_not(
     assert heard_on(its_card)[-1] == "Lo que se pidió antes para el mismo número se resolvió que no se hizo."
 
 
+def test_what_was_kept_back_long_ago_hears_nothing_of_another_doubt(
+    not_done: OutsideWrite,
+    again: OutsideWrite,
+    owe: Owe,
+    side: OtherSide,
+    elena: User,
+    now: datetime,
+    luis: Agent,
+    walk_of: Callable[..., Walk],
+) -> None:
+    """It would be done by hand, and the first one stands."""
+    its_card = a_card_of(again, now)
+    side.knows = (200, {"done": True, "reference": "LATE-9"})
+    ask_once_more(now=now + MINUTES)
+    deliver_due(now=now + MINUTES)
+    told, later = heard_on(its_card), now + timedelta(days=40)
+    another = owe("qbc.top_up", key="walk:2:7", of=walk_of(luis), by=luis, at=later)
+    side.hangs_up.add("qbc/top_up")
+    deliver_due(now=later)
+    side.knows = (200, {"done": False})
+    settle(write=another, outcome="not_done", reference="", reason="No está", by=elena, now=later)
+    another.refresh_from_db()
+    assert (another.state, heard_on(its_card)) == ("not_done", told)
+
+
+def test_what_was_kept_back_is_asked_for_anew_where_the_call_comes_to_it_once_more(
+    not_done: OutsideWrite,
+    again: OutsideWrite,
+    owe: Owe,
+    side: OtherSide,
+    elena: User,
+    now: datetime,
+) -> None:
+    side.knows = (200, {"done": True})
+    ask_once_more(now=now + MINUTES)
+    deliver_due(now=now + MINUTES)
+    side.knows = (200, {"done": False})
+    settle(write=not_done, outcome="not_done", reference="", reason="Anulada", by=elena, now=now + 2 * MINUTES)
+    anew = owe("qbc.top_up", key="walk:1:9", position=12, at=now + 3 * MINUTES)
+    assert (anew.pk != again.pk, anew.state) == (True, "waiting")
+
+
 def test_whoever_does_it_by_hand_reads_it_first(
     not_done: OutsideWrite, again: OutsideWrite, side: OtherSide, elena: User, signed_in: Any, now: datetime
 ) -> None:
@@ -118,9 +161,7 @@ def test_whoever_does_it_by_hand_reads_it_first(
     assert reverse("inbound:write", args=[not_done.pk]) in page
 
 
-def test_money_is_not_done_under_the_reference_of_other_money(
-    owe: Callable[..., OutsideWrite], side: OtherSide, now: datetime
-) -> None:
+def test_money_is_not_done_under_the_reference_of_other_money(owe: Owe, side: OtherSide, now: datetime) -> None:
     first, second = owe("qbc.top_up"), owe("qbc.top_up", key="walk:1:8", position=8, number="70712399")
     side.says["qbc/top_up"] = (200, {"reference": "R-1"})
     side.knows = (200, {"done": True, "reference": "R-1"})
@@ -136,7 +177,7 @@ def test_money_is_not_done_under_the_reference_of_other_money(
 
 
 def test_its_own_answer_after_a_person_found_it_under_another_reference_is_told(
-    owe: Callable[..., OutsideWrite], side: OtherSide, elena: User, now: datetime
+    owe: Owe, side: OtherSide, elena: User, now: datetime
 ) -> None:
     write = owe("qbc.top_up")
     side.hangs_up.add("qbc/top_up")
@@ -154,7 +195,7 @@ def test_its_own_answer_after_a_person_found_it_under_another_reference_is_told(
 
 
 def test_what_it_says_to_another_while_it_is_settled_counts(
-    owe: Callable[..., OutsideWrite], side: OtherSide, elena: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+    owe: Owe, side: OtherSide, elena: User, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = owe("qbc.top_up")
     side.hangs_up.add("qbc/top_up")
@@ -172,7 +213,7 @@ def test_what_it_says_to_another_while_it_is_settled_counts(
 
 
 def test_an_answer_that_was_overtaken_is_not_the_last(
-    owe: Callable[..., OutsideWrite], side: OtherSide, now: datetime, monkeypatch: pytest.MonkeyPatch
+    owe: Owe, side: OtherSide, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = owe("qbc.top_up")
     side.hangs_up.add("qbc/top_up")
@@ -189,7 +230,7 @@ def test_an_answer_that_was_overtaken_is_not_the_last(
 
 
 def test_one_that_is_held_too_long_keeps_no_other_waiting(
-    owe: Callable[..., OutsideWrite], side: OtherSide, now: datetime, monkeypatch: pytest.MonkeyPatch
+    owe: Owe, side: OtherSide, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, second = owe("qbc.top_up"), owe("c_cli4g.top_up", key="walk:1:8", position=8)
     side.hangs_up |= {"qbc/top_up", "c_cli4g/top_up"}
