@@ -14,7 +14,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from agents.keeping import NOBODY, Held
 from inbound.models import OutsideWrite, Walk
-from inbound.writes.states import SETTLED, State
+from inbound.writes.states import State
+from inbound.writes.told import SETTLED
 
 BATCH = 2_000  # calls in one transaction, with some twenty footsteps each
 FINISHED = (*SETTLED, State.REFUSED)

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from inbound.models import OutsideSystem, OutsideWrite
 from inbound.writes import delivering, writing
 from inbound.writes.lists import words_of
-from inbound.writes.states import State, write_history
+from inbound.writes.states import State
+from inbound.writes.told import write_history
 from work.kinds import Kind
 
 WRITES = Kind(

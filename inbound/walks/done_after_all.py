@@ -21,7 +21,7 @@ from inbound.writes import asking
 from inbound.writes.asking import AGAIN, ASKED_FOR, AT_A_TIME, Said, what_it_said
 from inbound.writes.limits import hold_whom
 from inbound.writes.mistaken import CONTRADICTED, mistakes_among
-from inbound.writes.states import note_answer, what
+from inbound.writes.told import note_answer, what
 from telephony.phone_numbers import parse
 
 NOW_AND_THEN = timedelta(hours=1)  # where it says that it was not: what was sent may stand in a queue of its own

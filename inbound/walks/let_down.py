@@ -40,7 +40,8 @@ from inbound.walks.what_became import hand_over_a_mistake
 from inbound.writes.asking import by_itself, contradictions, it_says
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.mistaken import CONTRADICTED, TWICE, cards_of_mistakes, its_mistake, mistakes_among, not_mistaken
-from inbound.writes.states import how_it_stands, what
+from inbound.writes.states import how_it_stands
+from inbound.writes.told import what
 from telephony.phone_numbers import parse
 
 KIND = "write_not_done"

@@ -30,7 +30,7 @@ from inbound.walks.heard import there_instead_of
 from inbound.walks.state import WalkState, read_state, state_on
 from inbound.walks.undone import Undone
 from inbound.writes.limits import NOT_HAPPENING
-from inbound.writes.states import ended_words
+from inbound.writes.told import ended_words
 from telephony import phone_numbers
 from telephony.phone_numbers import parse
 

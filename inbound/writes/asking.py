@@ -23,7 +23,8 @@ from inbound.models import OutsideWrite, OutsideWriteChange
 from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.reaching import Clients, Mode, NotConnected, clients
 from inbound.writes.limits import hold_whom
-from inbound.writes.states import State, Verb, WriteRefused, doubt_again, note_answer, take_step, what
+from inbound.writes.states import State, Verb, WriteRefused, doubt_again, take_step
+from inbound.writes.told import note_answer, what
 from screens.templatetags.screens import bs
 from service_level.days import LA_PAZ
 from systems.errors import UNFORESEEN, CannotSay, SystemUnavailable
@@ -244,7 +245,9 @@ def named_otherwise(write: OutsideWrite, reference: str, *, now: datetime) -> bo
         if there.state != State.DONE:
             return False
         if there.reference != reference:
-            words = _("%(system)s respondió después con otra referencia: %(reference)s. Vea cuál es.")
+            words = _(
+                "%(system)s respondió que se hizo con otra referencia: %(reference)s. Vea si es la misma operación."
+            )
             words %= {"system": there.get_system_display(), "reference": reference}
             note_answer(there, words=words, now=now)
             if there.card is not None:

@@ -111,6 +111,7 @@ def _in_words(error: Exception) -> str:
 def _send(write: OutsideWrite, reached: Clients, now: datetime) -> None:
     """Make the one request and write down how it ended. What else it raises is a doubt: see `interrupted`."""
     if error := why_not_sent(write):
+        log.error("write %s was kept back", write.pk)  # its page and its card say why
         refuse(owed=write, to=State.NOT_DONE, error=error, now=now, settled_at=now, settled_by=None)
         return
     payload = {

@@ -16,7 +16,8 @@ from agents.models import User
 from inbound.models import OutsideWrite
 from inbound.writes.asking import Said, ask, silent_until, what_it_said
 from inbound.writes.giving_back import required
-from inbound.writes.states import Verb, WriteRefused, check_can, note_answer, take_step
+from inbound.writes.states import Verb, WriteRefused, check_can, take_step
+from inbound.writes.told import note_answer
 from inbound.writes.writing import reference_given
 
 DONE, NOT_DONE = "done", "not_done"

@@ -22,7 +22,8 @@ from inbound.writes.giving_back import required
 from inbound.writes.limits import NOT_HAPPENING, check_cool_down, check_doubts, check_limits, hold_limits, policy_of
 from inbound.writes.mistaken import is_undone_with_anothers
 from inbound.writes.second_person import approved_until
-from inbound.writes.states import AnotherAmount, State, Verb, WriteRefused, begin, take_step
+from inbound.writes.states import AnotherAmount, State, Verb, WriteRefused, take_step
+from inbound.writes.told import begin
 from telephony import phone_numbers
 from work import trying_again
 from work.trying_again import AgainRefused, owed_anew

@@ -157,7 +157,9 @@ def test_whoever_does_it_by_hand_reads_it_first(
     assert "Antes de hacerla" not in reader.get(address).content.decode()
     assert done_after_all(not_done, "LATE-9", now=now + MINUTES)
     page = reader.get(address).content.decode()
-    assert "se había dado por no hecho, y se hizo: LATE-9. Si esta se hace también, se hace dos veces." in page
+    assert (
+        "se había dado por no hecho, y se hizo: LATE-9. Si esta se hace también, el número queda con las dos." in page
+    )
     assert reverse("inbound:write", args=[not_done.pk]) in page
 
 
@@ -189,7 +191,7 @@ def test_its_own_answer_after_a_person_found_it_under_another_reference_is_told(
     _confirm(sent, "R-9", now=now + MINUTES)
     write.refresh_from_db()
     assert write.reference == "R-8"
-    words = "QBC respondió después con otra referencia: R-9. Vea cuál es."
+    words = "QBC respondió que se hizo con otra referencia: R-9. Vea si es la misma operación."
     assert (heard_on(card)[-1], write.changes.order_by("pk").last().note) == (words, words)
     assert broken() == {}
 
