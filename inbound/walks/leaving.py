@@ -111,7 +111,7 @@ def name_the_caller(*, by: User, key: uuid.UUID, name: str, telephone: str, now:
         before, named = walk.caller_number, walk.caller_name
         walk.caller_name, walk.caller_number = _who(name=name, telephone=telephone)
         if walk.call_id is not None and walk.caller_number != before:
-            raise WalkRefused(_("El número de quien llama lo da la central, y no se cambia."))
+            raise WalkRefused(_number_is_told(before))
         walk.save(update_fields=["caller_name", "caller_number"])
         state = read_state(walk=walk)
         is_stolen = walk.caller_number in stolen_lines(state)
@@ -122,6 +122,14 @@ def name_the_caller(*, by: User, key: uuid.UUID, name: str, telephone: str, now:
             if is_reached_there or called:
                 telephone = walk.caller_number if is_reached_there else ""
                 call_her_at(card, telephone=telephone, customer_name=called, by=by, now=now)
+
+
+def _number_is_told(before: str) -> str:
+    """Why the number of a call that came by the switchboard stays, or stays empty where it was withheld."""
+    if before:
+        return _("El número de quien llama lo da la central, y no se cambia.")
+    told = _("La central no dijo de qué número llama, y no se anota como si lo hubiera dicho.")
+    return told + " " + _("Pídale uno donde llamarle: se anota al dejar el caso.")
 
 
 def close_left_calls(*, now: datetime) -> int:

@@ -148,6 +148,20 @@ def test_the_number_a_switchboard_told_is_nobodys_to_write(by_hand: Any) -> None
     assert (caller.walk.caller_number, caller.walk.caller_name) == ("+59172222222", "Rosa")
 
 
+def test_of_a_number_that_was_withheld_none_is_written_as_if_it_had_been_told(by_hand: Any) -> None:
+    caller = by_hand("103", "unforeseen")
+    board = Switchboard.objects.create(name="Central", host="127.0.0.1", user="callcenter")
+    times = {"joined_at": caller.now, "answered_at": caller.now}
+    call = QueueCall.objects.create(
+        switchboard=board, queue="103", uid="1.1", number="", state="talking", agent=caller.walk.agent, **times
+    )
+    Walk.objects.filter(pk=caller.walk.pk).update(call=call, caller_number="")
+    with pytest.raises(WalkRefused, match="no dijo de qué número llama.*Pídale uno donde llamarle"):
+        name_the_caller(by=caller.by, key=caller.walk.key, name="Rosa", telephone="71111111", now=caller.now)
+    caller.walk.refresh_from_db()
+    assert caller.walk.caller_number == ""
+
+
 def test_a_number_she_gave_besides_stays_when_who_calls_is_written_down(by_hand: Any) -> None:
     caller = by_hand("103", "unforeseen")
     hand_over_here(caller, telephone="71111111")
