@@ -129,8 +129,11 @@ class PersonBackend(AuthenticationBackend):
     """
 
     def get_user(self, user_id: int) -> User | None:
-        person = _people_with_marks().filter(pk=user_id).first()
-        return person if person is not None and self.user_can_authenticate(person) else None
+        try:
+            person = _people_with_marks().get(pk=user_id)
+        except User.DoesNotExist:
+            return None
+        return person if self.user_can_authenticate(person) else None
 
 
 def unseen(*, user: User, mark: str) -> Sequence[AccountEvent]:

@@ -39,7 +39,7 @@ class StateSeen:
 
 def see_state(*, user: User, now: datetime) -> StateSeen | None:
     """The state of whoever reads the page; None when she is signed out, or is no agent."""
-    there = AgentState.objects.open().filter(agent__user=user).select_related("reason", "person").first()
+    there = AgentState.objects.open().filter(agent__user=user).select_related("reason").first()
     if there is None:
         return None
     seconds = max(int((now - there.began_at).total_seconds()), 0)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
 from campaigns.models import CallingPolicy, Report, ReportKind
 
@@ -26,23 +28,30 @@ class PaymentAge:
     arrived_at: datetime | None
     report_id: int | None
     is_stale: bool
-    stale_after: timedelta
     asked_at: datetime
 
 
 def payment_age(*, now: datetime) -> PaymentAge:
-    """The age of the payment data at `now`, in one query more than the policy's."""
-    newest = _newest().values_list("data_until", "arrived_at", "pk").first()
-    stale_after = timedelta(hours=CallingPolicy.objects.in_force().payments_stale_hours)
-    data_until, arrived_at, report_id = newest or (None, None, None)
+    """The age of the payment data at `now`, in one query."""
+    newest = _newest_with_policy().first()
+    data_until, arrived_at, report_id, hours = newest or (None, None, None, None)
     if data_until is None:
-        return PaymentAge(None, None, None, False, stale_after, now)
-    return PaymentAge(data_until, arrived_at, report_id, now - data_until > stale_after, stale_after, now)
+        return PaymentAge(None, None, None, False, now)
+    stale_after = timedelta(hours=CallingPolicy().payments_stale_hours if hours is None else hours)
+    return PaymentAge(data_until, arrived_at, report_id, now - data_until > stale_after, now)
 
 
 def payments_known_until() -> datetime | None:
     """Until when payments are known; None before the first collections report. One query."""
     return _newest().values_list("data_until", flat=True).first()
+
+
+@cache
+def _newest_with_policy() -> QuerySet[Any, tuple[datetime | None, datetime, int, int | None]]:
+    """With the hours after which they are old; None where nobody has saved a policy."""
+    policy = CallingPolicy.objects.filter(pk=1).values("payments_stale_hours")
+    found = _newest().annotate(hours=Subquery(policy))
+    return found.values_list("data_until", "arrived_at", "pk", "hours")
 
 
 def _newest() -> QuerySet[Report]:
