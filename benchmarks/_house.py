@@ -1,4 +1,6 @@
-"""A database of its own for a benchmark, on the servers the settings name; dropped when the benchmark ends."""
+"""What every benchmark stands on: a database of its own, on the servers the settings name, dropped when the benchmark
+ends; and people who are signed in.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,15 @@ import secrets
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
+
+if TYPE_CHECKING:
+    from django.test import Client
+
+    from agents.models import User
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -70,3 +79,25 @@ def own_database() -> Iterator[dict[str, str]]:
     finally:
         with psycopg.connect(owners, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def cookie_of(user: User) -> str:
+    """Of a session in which somebody is signed in: `sessionid=…`."""
+    from django.conf import settings
+    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+
+    session = import_module(settings.SESSION_ENGINE).SessionStore()
+    session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
+    session.create()
+    return f"{settings.SESSION_COOKIE_NAME}={session.secret}"
+
+
+def browser_of(user: User) -> Client:
+    """Django's test client with somebody signed in: its own way puts the key of the session, which is no cookie."""
+    from django.test import Client
+
+    client = Client()
+    name, _is, secret = cookie_of(user).partition("=")
+    client.cookies[name] = secret
+    return client

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from benchmarks._house import own_database
+from benchmarks._house import browser_of, own_database
 
 # Kinds, lines and zones in turn; open cards in all their states, a third of them Elena's, some past their time.
 BUILD = """
@@ -83,7 +83,7 @@ def measure(options: argparse.Namespace) -> None:
 
     django.setup()
     from django.db import connection
-    from django.test import Client, override_settings
+    from django.test import override_settings
     from django.test.utils import CaptureQueriesContext
 
     from agents.models import Role, User
@@ -94,8 +94,7 @@ def measure(options: argparse.Namespace) -> None:
         for name in ("elena", "rosa", "carla")
     ]
     raiser = User.objects.create(username="ana", role=Role.AGENT)
-    client = Client()
-    client.force_login(people[0])
+    client = browser_of(people[0])
     with override_settings(ALLOWED_HOSTS=["*"], SECURE_SSL_REDIRECT=False):
         assert client.get("/escalations/").status_code == 200
         empty = percentile([timed(lambda: client.get("/escalations/")) for _turn in range(60)], 50)

@@ -22,7 +22,7 @@ from contextlib import suppress
 
 import httpx
 
-from benchmarks._house import ROOT, own_database
+from benchmarks._house import ROOT, cookie_of, own_database
 from benchmarks.desk_load import Times, serve
 from callcenter.ports import a_free_port
 
@@ -35,10 +35,7 @@ def build(boards: int) -> tuple[list[str], int]:
     import django
 
     django.setup()
-    from importlib import import_module
 
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.utils import timezone
 
     from agents.models import Role, User
@@ -49,11 +46,7 @@ def build(boards: int) -> tuple[list[str], int]:
     cookies = []
     for number in range(boards):
         user = users[number // A_PERSON]
-        session = import_module(settings.SESSION_ENGINE).SessionStore()
-        session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
-        session.create()
-        cookies.append(f"{settings.SESSION_COOKIE_NAME}={session.secret}")
+        cookies.append(cookie_of(user))
     card = raise_escalation(
         key="b", kind="billing_claim", line="102", reason="x", details={}, by=users[0], now=timezone.now()
     )

@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from benchmarks._house import ROOT, own_database
+from benchmarks._house import ROOT, cookie_of, own_database
 from callcenter.ports import a_free_port
 
 BETWEEN_RESULTS = 30.0  # seconds of each agent
@@ -96,10 +96,7 @@ def build(contacts: int, agents: int) -> list[Desk]:
     django.setup()
     from datetime import time as clock
     from datetime import timedelta
-    from importlib import import_module
 
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.db import connection
     from django.utils import timezone
 
@@ -129,14 +126,9 @@ def build(contacts: int, agents: int) -> list[Desk]:
     with connection.cursor() as cursor:
         cursor.execute(CONTACTS, values)
         cursor.execute("VACUUM ANALYZE")  # as autovacuum has done hours before anybody works on a month
-    store = import_module(settings.SESSION_ENGINE).SessionStore
     desks = []
     for user in users:
-        session = store()
-        session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
-        session.create()
-        desks.append(Desk(f"{settings.SESSION_COOKIE_NAME}={session.secret}"))
+        desks.append(Desk(cookie_of(user)))
     connection.close()
     return desks
 

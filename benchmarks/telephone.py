@@ -26,7 +26,7 @@ from typing import Any
 import httpx
 import psutil
 
-from benchmarks._house import ROOT, own_database
+from benchmarks._house import ROOT, browser_of, cookie_of, own_database
 from benchmarks._switchboard import Stub
 from benchmarks.board_live import serve_stream
 from benchmarks.desk_load import serve
@@ -42,10 +42,7 @@ def build(stub: Stub, agents: int, desks: int) -> list[str]:
     import django
 
     django.setup()
-    from importlib import import_module
 
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.utils import timezone
 
     from agents.models import Agent, By, Role, Team, User
@@ -70,11 +67,7 @@ def build(stub: Stub, agents: int, desks: int) -> list[str]:
     User.objects.create(username="sup", role=Role.SUPERVISOR)
     cookies = []
     for user in users[:desks]:
-        session = import_module(settings.SESSION_ENGINE).SessionStore()
-        session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
-        session.create()
-        cookies.append(f"{settings.SESSION_COOKIE_NAME}={session.secret}")
+        cookies.append(cookie_of(user))
     return cookies
 
 
@@ -248,13 +241,11 @@ async def measure_ringing(stub: Stub, cookies: list[str], web: int, live: int) -
 
 
 def measure_room(agents: int) -> None:
-    from django.test import Client
     from django.urls import reverse
 
     from agents.models import User
 
-    client = Client()
-    client.force_login(User.objects.get(username="sup"))
+    client = browser_of(User.objects.get(username="sup"))
     gc.collect()
     gc.freeze()  # as the web server's door does
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from benchmarks._house import own_database
+from benchmarks._house import browser_of, cookie_of, own_database
 from benchmarks.desk_load import Times, repeat, serve
 from callcenter.ports import a_free_port
 
@@ -61,10 +61,7 @@ def build(agents: int, flow: str = FLOW) -> list[Caller]:
 
     django.setup()
     from hashlib import sha256
-    from importlib import import_module
 
-    from django.conf import settings
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.db import connection
     from django.utils import timezone
 
@@ -77,14 +74,9 @@ def build(agents: int, flow: str = FLOW) -> list[Caller]:
     )
     users = User.objects.bulk_create(User(username=f"agent{n}", first_name=f"Agente {n}") for n in range(agents))
     Agent.objects.bulk_create(Agent(user=user) for user in users)
-    store = import_module(settings.SESSION_ENGINE).SessionStore
     callers = []
     for user in users:
-        session = store()
-        session[SESSION_KEY], session[HASH_SESSION_KEY] = str(user.pk), user.get_session_auth_hash()
-        session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[-1]
-        session.create()
-        callers.append(Caller(f"{settings.SESSION_COOKIE_NAME}={session.secret}"))
+        callers.append(Caller(cookie_of(user)))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     connection.close()
@@ -94,13 +86,11 @@ def build(agents: int, flow: str = FLOW) -> list[Caller]:
 def queries_of_a_step() -> int:
     """How many queries answering one step asks, sign-in included."""
     from django.db import connection
-    from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
     from agents.models import User
 
-    client = Client()
-    client.force_login(User.objects.get(username="agent0"))
+    client = browser_of(User.objects.get(username="agent0"))
     address = client.post("/lines/begin/", {"line": "101", "key": str(uuid.uuid4())})["Location"]
     counts = []
     for position in range(1, 7):
