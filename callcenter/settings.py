@@ -328,18 +328,15 @@ AUTHENTICATION_BACKENDS = [
     "agents.accounts.PersonBackend",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
-AUTH_PASSWORD_VALIDATORS = (
-    []
-    if IS_DEMO
-    else [
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [{"NAME": "agents.passwords.LongestValidator"}]
+if not IS_DEMO:
+    AUTH_PASSWORD_VALIDATORS += [
         {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
         {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
         {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
         {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-        {"NAME": "agents.passwords.LongestValidator"},
         {"NAME": "agents.passwords.OwnWordsValidator"},
     ]
-)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGIN_METHODS = {"username"}

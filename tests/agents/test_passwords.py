@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
 
-from agents.models import User
+from agents.models import Agent, User
 from agents.passwords import LONGEST, LongestValidator, OwnWordsValidator
+from tests.agents.conftest import sign_in
 
 
 @pytest.mark.parametrize(
@@ -48,3 +51,15 @@ def test_one_that_is_too_long_is_none() -> None:
     LongestValidator().validate("x" * LONGEST)
     with pytest.raises(ValidationError, match="a lo sumo 128 letras"):
         LongestValidator().validate("x" * 5_000)
+
+
+def test_neither_is_it_where_passwords_are_invented(client: Client, ana: Agent) -> None:
+    """The demo lets every password be; hashing five thousand letters costs its machine all the same."""
+    ana.user.set_password("prepago")
+    ana.user.save()
+    assert sign_in(client, ana.user, "prepago").status_code == 302
+    sent = {"oldpassword": "prepago", "password1": "x" * 5_000, "password2": "x" * 5_000}
+    page = client.post(reverse("account_change_password"), sent)
+    assert "La contraseña tiene a lo sumo 128 letras." in page.content.decode()
+    ana.user.refresh_from_db()
+    assert ana.user.check_password("prepago")
