@@ -12,7 +12,6 @@ from agents.models import Agent, By, PauseReason, User
 from agents.states import Event, change_state
 from agents.telling import tell_pages
 from campaigns.desk.leases import ReturnRefused, release_desk
-from campaigns.models import ListEntry
 
 
 @transaction.atomic
@@ -38,18 +37,17 @@ def take_contact_away(*, agent: Agent, by: User, now: datetime) -> bool:
     """Give back whom she has open, for whoever is next; a message tells her, and says for good who did it. False where
     she had nobody open. Raises ReturnRefused while a call waits for its result.
     """
-    has_one = ListEntry.objects.filter(lease_agent=agent).exists()
-    _free_her_desk(agent, now)
-    if has_one:
+    had_one = bool(_free_her_desk(agent, now))
+    if had_one:
         words = _("Le quité el contacto que tenía abierto: vuelve a su lista.")
         leave_message(agent=agent, text=words, by=by, now=now)
     tell_pages([agent.user_id])
-    return has_one
+    return had_one
 
 
-def _free_her_desk(agent: Agent, now: datetime) -> None:
+def _free_her_desk(agent: Agent, now: datetime) -> int:
     try:
-        release_desk(agent=agent, now=now)
+        return release_desk(agent=agent, now=now)
     except ReturnRefused as refused:  # which speaks to the agent
         words = _("marcó a un cliente y falta el resultado de esa llamada. Se puede cuando lo registre.")
         raise ReturnRefused(words) from refused

@@ -45,16 +45,18 @@ def release(*, agent: Agent, contact_id: int, fence: int, now: datetime, for_now
         held.update(lease_agent=None, lease_until=None, ready_at=ready_at)
 
 
-def release_desk(*, agent: Agent, now: datetime) -> None:
-    """Give back whatever this desk has open, ready at once: a pause, whichever page asked for it.
+def release_desk(*, agent: Agent, now: datetime) -> int:
+    """Give back whatever this desk has open, ready at once: a pause, whichever page asked for it. Returns how many.
 
     Raises ReturnRefused while a call waits for its result.
     """
     waiting = Attempt.objects.filter(agent=agent, resulted_at=None).exists()
     if waiting:
         raise ReturnRefused(_("Ya marcó a este cliente: registre primero el resultado de la llamada."))
-    for contact_id, fence in ListEntry.objects.filter(lease_agent=agent).values_list("contact_id", "fence"):
+    opened = list(ListEntry.objects.filter(lease_agent=agent).values_list("contact_id", "fence"))
+    for contact_id, fence in opened:
         release(agent=agent, contact_id=contact_id, fence=fence, now=now, for_now=True)
+    return len(opened)
 
 
 @transaction.atomic

@@ -24,6 +24,7 @@ from screens.connections import one_session
 from systems.errors import UNFORESEEN
 from systems.reports.sources import (
     Found,
+    LeftOut,
     SourceRefused,
     SourceSettings,
     SourceUnavailable,
@@ -45,14 +46,6 @@ class _Wanted:
 
     found: Found
     period: date | None
-
-
-@dataclass(frozen=True)
-class _Wrong:
-    """What went wrong with one file of a source; None: nobody says when it last changed, and it may be new."""
-
-    changed: datetime | None
-    why: str
 
 
 def look_for_reports(*, now: datetime) -> list[Report]:
@@ -122,21 +115,21 @@ def _look_at(*, source: ReportSource, now: datetime) -> tuple[list[Report], str]
         try:
             report = _take(source=source, place=place, wanted=one, now=now)
         except (SourceUnavailable, SourceRefused, NotKept) as unavailable:
-            wrong.append(_Wrong(one.found.modified, str(unavailable)))
+            wrong.append(LeftOut(str(unavailable), one.found.modified))
         except FileRefused as refusal:
-            wrong.append(_Wrong(one.found.modified, f"{one.found.name}: {refusal}"))
+            wrong.append(LeftOut(f"{one.found.name}: {refusal}", one.found.modified))
         except UNFORESEEN as odd:  # nor one file from the others
-            wrong.append(_Wrong(one.found.modified, _unforeseen(odd, source)))
+            wrong.append(LeftOut(_unforeseen(odd, source), one.found.modified))
         else:
             made += [report] if report is not None else []
     return made, _in_words(_newest_first(wrong) + _newest_first(left_out))
 
 
-def _newest_first(wrong: Iterable[_Wrong]) -> list[_Wrong]:
-    return sorted(wrong, key=lambda one: one.changed.timestamp() if one.changed else inf, reverse=True)
+def _newest_first(wrong: Iterable[LeftOut]) -> list[LeftOut]:
+    return sorted(wrong, key=lambda one: one.modified.timestamp() if one.modified else inf, reverse=True)
 
 
-def _in_words(wrong: Iterable[_Wrong]) -> str:
+def _in_words(wrong: Iterable[LeftOut]) -> str:
     """What was refused first, then what may lie there for good; each sentence once, and how many more there are."""
     said = list(dict.fromkeys(one.why[:LONGEST] for one in wrong))
     more = [_("y %(n)s más") % {"n": len(said) - SAID}] if len(said) > SAID else []
@@ -149,14 +142,14 @@ def _unforeseen(error: Exception, source: ReportSource) -> str:
     return _("Falló de un modo imprevisto (%(error)s): está en el registro.") % {"error": type(error).__name__}
 
 
-def _wanted(*, source: ReportSource, place: SourceSettings, now: datetime) -> tuple[list[_Wanted], list[_Wrong]]:
+def _wanted(*, source: ReportSource, place: SourceSettings, now: datetime) -> tuple[list[_Wanted], list[LeftOut]]:
     """Files of the months that are looked for, each once, and what looks like one and is left out."""
     wanted: dict[str, _Wanted] = {}
     wrong = []
     names_months = "{period}" in source.pattern
     for period in _periods(source=source, now=now):
         listing = look(place, period=write_period(period))
-        wrong += [_Wrong(one.modified, one.why) for one in listing.left_out]
+        wrong += listing.left_out
         for found in listing.files:
             named = period if names_months else period_in(found.name)
             month = named or (period if source.kind == ReportKind.CCVP else None)
