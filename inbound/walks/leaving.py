@@ -41,9 +41,10 @@ from inbound.walks.footsteps import WalkRefused, leave, locked_state
 from inbound.walks.gone_on import hand_over_what_was_left, left_unanswered
 from inbound.walks.lane_news import call_her_at, call_nobody_on_a_stolen_line, say_where_she_is_called, tell_other_calls
 from inbound.walks.left_undone import all_undone, asked_of, what_was_refused
+from inbound.walks.naming import who
 from inbound.walks.owed_to_her import owed_to_her, say_what_else_was_not_done
 from inbound.walks.said_anew import correct_what_was_handed_over
-from inbound.walks.state import WalkState, given_on, read_state, state_on
+from inbound.walks.state import WalkState, read_state, state_on
 from inbound.walks.undone import number_in
 from inbound.walks.undone_cards import see_to_undone
 from inbound.walks.what_became import say_what_became
@@ -100,38 +101,6 @@ def leave_call(
     return state_on(walk=walk, trail=here.trail)
 
 
-def name_the_caller(*, by: User, key: uuid.UUID, name: str, telephone: str, now: datetime) -> None:
-    """Write down who calls, and from where, when no switchboard says it; a card of the call that had no other number is
-    corrected. What a switchboard told stays: it opens what only its holder may hear. Raises StepRefused, WalkRefused.
-    """
-    with transaction.atomic():
-        walk = Walk.objects.select_for_update(no_key=True, of=("self",)).walked_by(by).get(key=key)
-        if walk.ended_at is not None:
-            raise WalkRefused(_("Esta atención ya terminó."))
-        before, named = walk.caller_number, walk.caller_name
-        walk.caller_name, walk.caller_number = _who(name=name, telephone=telephone)
-        if walk.call_id is not None and walk.caller_number != before:
-            raise WalkRefused(_number_is_told(before))
-        walk.save(update_fields=["caller_name", "caller_number"])
-        state = read_state(walk=walk)
-        is_stolen = walk.caller_number in stolen_lines(state)
-        for card in cards_of(state):
-            hers = card.telephone in ("", before) or not given_on(state.trail)  # she gave no other besides
-            is_reached_there = hers and not is_stolen
-            called = walk.caller_name if card.customer_name in ("", named) else ""
-            if is_reached_there or called:
-                telephone = walk.caller_number if is_reached_there else ""
-                call_her_at(card, telephone=telephone, customer_name=called, by=by, now=now)
-
-
-def _number_is_told(before: str) -> str:
-    """Why the number of a call that came by the switchboard stays, or stays empty where it was withheld."""
-    if before:
-        return _("El número de quien llama lo da la central, y no se cambia.")
-    told = _("La central no dijo de qué número llama, y no se anota como si lo hubiera dicho.")
-    return told + " " + _("Pídale uno donde llamarle: se anota al dejar el caso.")
-
-
 def close_left_calls(*, now: datetime) -> int:
     """End as left the calls of which their agent gave no sign for an hour, or for minutes once her shift ended: who was
     let down is called sooner. Those that she transferred end as that, after minutes. Returns how many.
@@ -157,7 +126,7 @@ def close_left_calls(*, now: datetime) -> int:
 
 def _hand_over(here: WalkState, *, reason: str, name: str, telephone: str, now: datetime) -> None:
     walk, known = here.walk, here.known
-    walk.caller_name, number = _who(name=name or walk.caller_name, telephone=telephone)
+    walk.caller_name, number = who(name=name or walk.caller_name, telephone=telephone)
     stolen = stolen_line(here, here.step)
     number = number or call_back_on(walk, known, stolen=stolen_lines(here, here.step))
     errors = {}
@@ -247,14 +216,6 @@ def _her_card(here: WalkState, *, now: datetime) -> Escalation | None:
     return next((card for card in hers if card.kind.worked_by == Kind.Worker.SUPERVISOR), None)
 
 
-def _who(*, name: str, telephone: str) -> tuple[str, str]:
-    written = telephone.strip()
-    number = phone_numbers.parse(written) if written else ""
-    if number is None:
-        raise StepRefused({"telephone": _("Ese teléfono no existe: escriba 7 u 8 cifras.")})
-    return " ".join(name.split())[:120], number
-
-
 def _with_what_was_typed(here: WalkState, *, name: str = "", telephone: str = "", now: datetime) -> WalkState:
     """The call with what stood in the fields nobody sent any more, and who is to be called, and where: what this call
     handed over before is corrected by it. Raises StepRefused.
@@ -262,7 +223,7 @@ def _with_what_was_typed(here: WalkState, *, name: str = "", telephone: str = ""
     What is written where the call is ended counts, but for what stood there already.
     """
     walk, typed = here.walk, typed_so_far(here, asked_of(here), now=now)
-    said, number = _who(name=name, telephone=telephone)
+    said, number = who(name=name, telephone=telephone)
     check_not_stolen(here, number)
     if parse(typed.get(TELEPHONE, "")) in stolen_lines(here):
         del typed[TELEPHONE]

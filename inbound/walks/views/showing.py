@@ -16,7 +16,7 @@ from agents.access import signed_in_user
 from agents.models import User
 from inbound.fields import TELEPHONE
 from inbound.models import Walk
-from inbound.walks import leaving
+from inbound.walks import naming
 from inbound.walks.answering import StepRefused
 from inbound.walks.footsteps import WalkRefused
 from inbound.walks.page import Leaving, lay_walk
@@ -49,7 +49,7 @@ def caller_goes_along(view: View) -> View:
         user, (name, telephone) = signed_in_user(request), noted_by(request)
         if not name and not telephone:
             return view(request, key)
-        note = partial(leaving.name_the_caller, by=user, key=own_key(user, key), name=name, telephone=telephone)
+        note = partial(naming.name_the_caller, by=user, key=own_key(user, key), name=name, telephone=telephone)
         is_given = bool(request.POST.get(TELEPHONE)) and state_of(user, key).step.kind == "hand_over"
         answered = view(request, key) if is_given else None
         with suppress(StepRefused, WalkRefused):  # half a number stays where it is typed

@@ -23,7 +23,7 @@ from inbound.flows.conditions import same_value
 from inbound.models import ServiceLine, Walk
 from inbound.outside.reaching import look_up
 from inbound.tasks import deliver_writes
-from inbound.walks import leaving, walking
+from inbound.walks import leaving, naming, walking
 from inbound.walks.answering import StepRefused
 from inbound.walks.beginning import begin_walk
 from inbound.walks.footsteps import StaleStep, WalkRefused
@@ -215,7 +215,7 @@ def caller(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     user, sent = signed_in_user(request), sent_by(request)
     name, telephone = sent.get("caller_name", ""), sent.get("caller_number", "")
     try:
-        leaving.name_the_caller(by=user, key=key, name=name, telephone=telephone, now=timezone.now())
+        naming.name_the_caller(by=user, key=key, name=name, telephone=telephone, now=timezone.now())
     except StepRefused as refused:
         return show(
             request, user, state_of(user, key), problem=" ".join(refused.errors.values()), noting=(name, telephone)

@@ -12,8 +12,9 @@ from inbound.flows.publishing import publish_files
 from inbound.models import OutsideSystem, ServiceLine, Walk
 from inbound.walks.answering import StepRefused
 from inbound.walks.footsteps import WalkRefused
-from inbound.walks.leaving import How, name_the_caller
+from inbound.walks.leaving import How
 from inbound.walks.let_down import see_to_the_let_down
+from inbound.walks.naming import name_the_caller
 from inbound.walks.page import lay_walk
 from inbound.walks.shown import ways_of
 from inbound.walks.walking import keep_draft
