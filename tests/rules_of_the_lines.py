@@ -41,6 +41,13 @@ ON_THE_LINES = (
         (f"{WALKS}::test_a_walk_stays_on_its_version",),
     ),
     Rule(
+        "the walk of a call that rings is begun with another number than the switchboard told",
+        "inbound/walks/views/walks.py",
+        ".version != RANDOM:",
+        ".version == 0:",
+        ("tests/inbound/ringing/test_own_calls.py::test_no_line_begins_it_before_with_a_number_somebody_typed",),
+    ),
+    Rule(
         "a state that no flow knows is taken for none",
         "inbound/flows/conditions.py",
         "return step.other",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -66,6 +68,17 @@ def test_the_flow_opens_once_with_the_number_that_calls(
     assert (walk.line, walk.call, walk.caller_number, walk.agent) == (line, call, "+59144250001", ana)
     assert own_calls(agent=ana)[0].walk == walk
     assert attend(agent=luis, call=call, now=now) != walk  # it rang at her telephone, and then at his
+
+
+def test_no_line_begins_it_before_with_a_number_somebody_typed(
+    call: QueueCall, line: ServiceLine, ana: Agent, now: datetime, signed_in: Callable[[Agent], Client]
+) -> None:
+    """The key of its walk is made of what stands on her own page."""
+    browser, key = signed_in(ana), uuid.uuid5(call.key, str(ana.pk))
+    assert browser.post(reverse("inbound:begin"), {"line": "101", "key": str(key)}).status_code == 404
+    assert not Walk.objects.exists()
+    assert attend(agent=ana, call=call, now=now).key == key
+    assert browser.post(reverse("inbound:begin"), {"line": "101", "key": str(uuid.uuid4())}).status_code == 302
 
 
 def test_a_queue_no_line_has_opens_nothing(call: QueueCall, ana: Agent, now: datetime) -> None:
