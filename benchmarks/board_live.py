@@ -43,10 +43,7 @@ def build(boards: int) -> tuple[list[str], int]:
 
     names = (f"s{number}" for number in range(-(-boards // A_PERSON)))
     users = User.objects.bulk_create(User(username=name, role=Role.SUPERVISOR) for name in names)
-    cookies = []
-    for number in range(boards):
-        user = users[number // A_PERSON]
-        cookies.append(cookie_of(user))
+    cookies = [cookie_of(users[number // A_PERSON]) for number in range(boards)]
     card = raise_escalation(
         key="b", kind="billing_claim", line="102", reason="x", details={}, by=users[0], now=timezone.now()
     )

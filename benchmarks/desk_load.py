@@ -126,9 +126,7 @@ def build(contacts: int, agents: int) -> list[Desk]:
     with connection.cursor() as cursor:
         cursor.execute(CONTACTS, values)
         cursor.execute("VACUUM ANALYZE")  # as autovacuum has done hours before anybody works on a month
-    desks = []
-    for user in users:
-        desks.append(Desk(cookie_of(user)))
+    desks = [Desk(cookie_of(user)) for user in users]
     connection.close()
     return desks
 

@@ -65,10 +65,7 @@ def build(stub: Stub, agents: int, desks: int) -> list[str]:
         Seat(agent=people[n], extension=line, since=now) for n, line in enumerate(lines) if n < agents
     )
     User.objects.create(username="sup", role=Role.SUPERVISOR)
-    cookies = []
-    for user in users[:desks]:
-        cookies.append(cookie_of(user))
-    return cookies
+    return [cookie_of(user) for user in users[:desks]]
 
 
 def say(name: str, took: list[float], limit: float = 0.0) -> float:

@@ -74,9 +74,7 @@ def build(agents: int, flow: str = FLOW) -> list[Caller]:
     )
     users = User.objects.bulk_create(User(username=f"agent{n}", first_name=f"Agente {n}") for n in range(agents))
     Agent.objects.bulk_create(Agent(user=user) for user in users)
-    callers = []
-    for user in users:
-        callers.append(Caller(cookie_of(user)))
+    callers = [Caller(cookie_of(user)) for user in users]
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
     connection.close()
