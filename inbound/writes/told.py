@@ -81,7 +81,7 @@ def _approved_or_not(write: OutsideWrite) -> str:
     """What became of its approval, as its card is told."""
     if write.state == State.NOT_DONE:
         return _not_done(write)
-    return _("%(what)s: se aprobó, y se envía ahora. Todavía no está hecha.") % {"what": what(write)}
+    return _("%(what)s: se aprobó. Todavía no está hecha.") % {"what": what(write)}
 
 
 def _not_done(write: OutsideWrite) -> str:
