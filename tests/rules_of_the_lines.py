@@ -42,9 +42,9 @@ ON_THE_LINES = (
     ),
     Rule(
         "the walk of a call that rings is begun with another number than the switchboard told",
-        "inbound/walks/views/walks.py",
-        ".version != RANDOM:",
-        ".version == 0:",
+        "inbound/walks/beginning.py",
+        "if call is None and key.version != RANDOM:",
+        "if call is None and key.version == 0:",
         ("tests/inbound/ringing/test_own_calls.py::test_no_line_begins_it_before_with_a_number_somebody_typed",),
     ),
     Rule(

@@ -15,6 +15,8 @@ from inbound.walks.footsteps import WalkRefused, enter
 from inbound.walks.state import flow_of, known_on, path_of, version_to_walk
 from telephony.models import QueueCall
 
+RANDOM = 4  # the version of a key that a page offers
+
 
 def begin_walk(
     *,
@@ -29,8 +31,12 @@ def begin_walk(
     """Attend a call of `line`. The same `key`, which the button of the page carries, begins one walk however often.
 
     `call`: as the switchboard knows it, where one announced it. `before`: how the same caller was attended until she
-    was handed over; what she said of herself comes along. Raises NoFlow when the line has no published flow.
+    was handed over; what she said of herself comes along. Raises NoFlow when the line has no published flow, ValueError
+    of a key that no page offers: that of a call which a switchboard announced can be worked out, and nobody begins its
+    walk without it, with a number of her own.
     """
+    if call is None and key.version != RANDOM:
+        raise ValueError(f"{key} is no random key")
     version = version_to_walk(line=line)
     said = _said_of_herself(before) if before is not None else {}
     name = said.get(CALLER_NAME) or (before.caller_name if before is not None else "")

@@ -48,10 +48,13 @@ def _number_is_told(before: str) -> str:
     if before:
         return _("El número de quien llama lo da la central, y no se cambia.")
     told = _("La central no dijo de qué número llama, y no se anota como si lo hubiera dicho.")
-    return told + " " + _("Pídale uno donde llamarle: se anota al dejar el caso.")
+    return told + " " + _("Pídale uno donde llamarle: se anota al derivar o al terminar la llamada.")
 
 
 def who(*, name: str, telephone: str) -> tuple[str, str]:
+    """A name and a number as they are kept: one space between words, at most 120 letters; `+591…`, or empty. Raises
+    StepRefused of a number that does not exist.
+    """
     written = telephone.strip()
     number = phone_numbers.parse(written) if written else ""
     if number is None:

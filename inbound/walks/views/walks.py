@@ -41,8 +41,6 @@ from inbound.walks.views.showing import (
     state_of,
 )
 
-RANDOM = 4  # the version of a key that a page offers
-
 
 @require_GET
 @agents_only
@@ -55,15 +53,11 @@ def lines(request: HttpRequest) -> HttpResponse:
 @require_POST
 @agents_only
 def begin(request: HttpRequest) -> HttpResponse:
-    """Attend a call of a line; the key of the button makes a second click the same call. It is a random one: that of a
-    call which a switchboard announced (inbound/ringing/own_calls.py) can be worked out, and is begun by its own door
-    alone, with the number that was told.
-    """
+    """Attend a call of a line; the key of the button makes a second click the same call."""
     offered = ServiceLine.objects.visible_to(signed_in_user(request)).filter(is_active=True)
     line = get_object_or_404(offered, number=request.POST.get("line", ""))
     try:
-        if (key := uuid.UUID(request.POST.get("key", ""))).version != RANDOM:
-            raise Http404
+        key = uuid.UUID(request.POST.get("key", ""))
         walk = begin_walk(agent=agent_of(request), line=line, key=key, now=timezone.now())
     except ValueError:
         raise Http404 from None
