@@ -16,7 +16,7 @@ from agents.people import end_sessions
 from agents.presence import sign_in
 from campaigns.models import Attempt, Contact
 from inbound.models import Walk
-from telephony.models import Extension, QueueCall, Switchboard
+from telephony.models import Extension, HeardDevice, QueueCall, Switchboard
 from telephony.seats import sit_down
 from tests.browser.a_desk import campaign, customers
 from tests.browser.looking import assert_accessible, open_desk, settle
@@ -27,6 +27,7 @@ from tests.telephony.a_listener import Running, is_linked, until
 
 __all__ = ["campaign", "customers", "sandbox", "sandbox_process"]
 pytestmark = pytest.mark.django_db(transaction=True)
+PATIENT = 11  # seconds that a caller waits: less than it rings at a telephone, and long for a page to hear of her
 FLOW = Path(__file__).parents[2] / "inbound" / "flows" / "101.yaml"
 
 
@@ -44,7 +45,8 @@ def running(played: Board) -> Iterator[Running]:
     running = Running(row, secret=SECRET)
     try:
         running.listen()
-        until(lambda: is_linked(row), "linked")
+        # linked is soon said; what happens before it has seen what there is may be over when it is told
+        until(lambda: is_linked(row) and HeardDevice.objects.exists(), "linked")
         yield running
     finally:
         running.close()
@@ -116,7 +118,7 @@ def test_it_rings_on_whatever_page_she_is(elsewhere: str, page: Page, played: Bo
 
 
 def test_a_call_nobody_lifts_leaves_the_page_as_it_was(page: Page, played: Board) -> None:
-    played.do("call-in", line="101", number="70712345", patience=6)
+    played.do("call-in", line="101", number="70712345", patience=PATIENT)
     expect(page.locator("#ringing")).to_contain_text("Timbra su teléfono")
     expect(page.locator("#ringing")).to_contain_text("no tiene ningún servicio con ese número")
     expect(page.locator("#ringing")).to_be_empty()
@@ -129,7 +131,7 @@ def test_while_one_rings_enter_is_its_and_no_other_verb_shows_the_key(page: Page
     page.wait_for_url("**/walks/**")
     elsewhere = page.locator("[data-key=Enter]:not(#ringing *) .key")
     expect(elsewhere).to_be_visible()
-    played.do("call-in", line="101", number="70712345", patience=6)
+    played.do("call-in", line="101", number="70712345", patience=PATIENT)
     expect(page.locator("#ringing [data-key=Enter] .key")).to_be_visible()
     expect(elsewhere).to_be_hidden()
     expect(page.locator("#ringing")).to_be_empty()
