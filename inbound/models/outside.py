@@ -269,6 +269,10 @@ class OutsideWriteChange(models.Model):
                 fields=["at"], name="outside_change_contradicted",
                 condition=Q(from_state="not_done", to_state="uncertain"),
             ),
+            # what a person had written down as done, and was in doubt
+            models.Index(
+                fields=["at"], name="outside_change_questioned", condition=Q(from_state="done", to_state="uncertain"),
+            ),
         ]  # fmt: skip
 
 

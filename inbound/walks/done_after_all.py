@@ -1,4 +1,5 @@
 """What somebody settled as not done, and its system says was: that stands; a person looks whether it was done twice.
+What somebody wrote down as done, and is in doubt: a person looks whether it was done at all.
 
 When it was settled its system was asked (`inbound/writes/settling.py`); what was sent may have been on its way then. So
 it is asked again for two days. Its own answer may come late, too (`inbound/writes/delivering.py`).
@@ -21,6 +22,7 @@ from inbound.writes import asking
 from inbound.writes.asking import AGAIN, ASKED_FOR, AT_A_TIME, Said, what_it_said
 from inbound.writes.limits import hold_whom
 from inbound.writes.mistaken import CONTRADICTED, mistakes_among
+from inbound.writes.references import hold_reference
 from inbound.writes.told import note_answer, what
 from telephony.phone_numbers import parse
 
@@ -38,6 +40,7 @@ def ask_once_more(*, now: datetime) -> int:
             said, reference = asking.answer_of(write, reached)
             with transaction.atomic():
                 hold_whom(action=write.action, to_whom=write.to_whom)  # before its row, as whoever asks for the same
+                hold_reference(write, reference)
                 locked = to_ask.select_for_update(no_key=True, of=("self",)).filter(pk=write.pk).first()
                 if locked is not None:  # else a late answer was faster, or another clock
                     _hear(locked, said, reference, now=now)
@@ -66,30 +69,42 @@ def hand_over_the_contradicted(*, now: datetime) -> int:
     there = set(Escalation.objects.filter(key__in=keys).values_list("key", flat=True))
     raised = 0
     for key, change in keys.items():
-        if key not in there:
+        if key not in there and not _is_seen_to(change):
             with asking.by_itself(change.write):
                 _hand_over(key, change, now=now)
                 raised += 1
     return raised
 
 
+def _is_seen_to(change: OutsideWriteChange) -> bool:
+    """Of what was written down as done: whether it is settled anew, or stands on an open card, which heard of it."""
+    write, is_of_done = change.write, change.from_state == OutsideWrite.State.DONE
+    is_told = write.card is not None and write.card.survivor.state in Escalation.UNSETTLED
+    return is_of_done and (write.state != OutsideWrite.State.UNCERTAIN or is_told)
+
+
 @transaction.atomic
 def _hand_over(key: str, change: OutsideWriteChange, *, now: datetime) -> None:
     write = change.write
     card = write.card.survivor if write.card else None
-    before = write.changes.filter(pk__lt=change.pk, to_state=OutsideWrite.State.NOT_DONE).exclude(by=None)
+    before = write.changes.filter(pk__lt=change.pk, to_state=change.from_state).exclude(by=None)
     settled = before.select_related("by").order_by("pk").last()
     words = _(
         "%(what)s: %(who)s resolvió que no se hizo, y después: %(answer)s Vea si se hizo dos veces, y avise a quien lo "
         "pidió."
     )
-    if write.pk in mistakes_among([write.pk]):
+    if change.from_state == OutsideWrite.State.DONE:
+        words = _(
+            "%(what)s: %(who)s anotó que se hizo, y ahora está en duda: %(answer)s Vea si se hizo, y avise a quien lo "
+            "pidió."
+        )
+    elif write.pk in mistakes_among([write.pk]):
         words = _(
             "%(what)s: fue un error de la llamada, %(who)s resolvió que no se hizo, y después: %(answer)s Deshágalo "
             "una sola vez."
         )
     words %= {"what": what(write), "who": settled.by if settled else _("supervisión"), "answer": change.note}
-    raise_escalation(
+    raised = raise_escalation(
         key=key,
         kind=KIND,
         line=write.walk.line.number,
@@ -102,3 +117,5 @@ def _hand_over(key: str, change: OutsideWriteChange, *, now: datetime) -> None:
         by=None,
         now=now,
     )
+    if change.from_state == OutsideWrite.State.DONE:  # else nobody was let down yet, and it has none of its own
+        OutsideWrite.objects.filter(pk=write.pk, card=None).update(card=raised)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import OperationalError, transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from inbound.models import OutsideWrite, OutsideWriteChange
 from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.reaching import Clients, Mode, NotConnected, clients
 from inbound.writes.limits import hold_whom
+from inbound.writes.references import hold_reference, is_of_another, take_from_others
 from inbound.writes.states import State, Verb, WriteRefused, doubt_again, take_step
 from inbound.writes.told import note_answer, what
 from screens.templatetags.screens import bs
@@ -48,6 +49,7 @@ class Said(StrEnum):
     NOT_ASKED = "not_asked"  # it is used by hand, or is off
 
 
+OF_NOT_DONE = Q(from_state=State.NOT_DONE, to_state=State.UNCERTAIN)  # what a person had settled as not done
 ANSWERS = {Said.DONE_UNNAMED, Said.NOT_DONE, Said.CANNOT_SAY}  # which leave it to a person: she reads the last one
 
 
@@ -91,6 +93,7 @@ def done_after_all(write: OutsideWrite, reference: str, *, now: datetime) -> boo
     words %= {"system": write.get_system_display(), "reference": f" ({reference})" if reference else ""}
     with transaction.atomic():
         hold_whom(action=write.action, to_whom=write.to_whom)  # who asks for the same now knows it, or is found by it
+        hold_reference(write, reference)  # before its row
         is_doubted = doubt_again(write, words=words, said=Said.DONE_UNNAMED, now=now)
         if is_doubted and reference:
             confirm(write, reference, now=now)
@@ -112,7 +115,9 @@ def found_done_since(write: OutsideWrite) -> OutsideWrite | None:
     Since then: by the order of the lines, which whoever writes one holds the number for; clocks disagree.
     """
     begun = write.changes.order_by("pk").values_list("pk", flat=True).first()
-    same = contradictions().filter(write__action=write.action, write__to_whom=write.to_whom, pk__gt=begun or 0)
+    same = OutsideWriteChange.objects.filter(
+        OF_NOT_DONE, write__action=write.action, write__to_whom=write.to_whom, pk__gt=begun or 0
+    )
     last = same.exclude(write=write).exclude(write__state=State.NOT_DONE).select_related("write").order_by("pk").last()
     return last.write if last else None
 
@@ -139,8 +144,8 @@ def asked_in_vain(first: OutsideWrite) -> str:
 
 
 def contradictions() -> QuerySet[OutsideWriteChange]:
-    """The changes by which what a person had settled as not done was in doubt again."""
-    return OutsideWriteChange.objects.filter(from_state=State.NOT_DONE, to_state=State.UNCERTAIN)
+    """The changes by which what a person had settled, or written down as done, was in doubt again."""
+    return OutsideWriteChange.objects.filter(OF_NOT_DONE | Q(from_state=State.DONE, to_state=State.UNCERTAIN))
 
 
 def contradicted(*, now: datetime) -> QuerySet[OutsideWriteChange]:
@@ -196,20 +201,12 @@ def answer_of(write: OutsideWrite, reached: Clients) -> tuple[Said, str]:
     return Said.DONE, reference
 
 
-def is_of_another(write: OutsideWrite, reference: str) -> bool:
-    """Whether money that went out before stands under this reference: of one reference one amount is paid. Two calls
-    that have a line blocked share theirs.
-    """
-    if write.amount is None:
-        return False
-    paid = OutsideWrite.objects.filter(system=write.system, reference=reference, state=State.DONE)
-    return paid.filter(amount__isnull=False).exclude(pk=write.pk).exists()
-
-
 def _ask(write: OutsideWrite, reached: Clients, now: datetime) -> Said:
     said, reference = answer_of(write, reached)
     if said == Said.DONE:
         stands = confirm(write, reference, now=now) or done_after_all(write, reference, now=now)
+        if not stands:
+            named_otherwise(write, reference, now=now)  # somebody settled it while it was asked
         return said if stands else Said.NOTHING
     there = OutsideWrite.objects.filter(pk=write.pk, state=State.UNCERTAIN)
     if said == Said.DONE_UNNAMED:
@@ -227,10 +224,13 @@ def confirm(write: OutsideWrite, reference: str, *, now: datetime) -> bool:
     """It was done, says its system, with this reference. False where a person was faster."""
     note = _("El otro sistema confirmó la clave.")
     try:
-        take_step(
-            Verb.CONFIRM, write=write, by=None, now=now, sent_as=write.fence, note=note, last_error="",
-            reference=reference,
-        )  # fmt: skip
+        with transaction.atomic():
+            hold_reference(write, reference)
+            take_step(
+                Verb.CONFIRM, write=write, by=None, now=now, sent_as=write.fence, note=note, last_error="",
+                reference=reference,
+            )  # fmt: skip
+            take_from_others(write, reference, now=now)
     except WriteRefused:  # a person was faster
         return False
     return True

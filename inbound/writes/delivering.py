@@ -12,6 +12,7 @@ import time
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -21,11 +22,12 @@ from inbound.models import Footstep, OutsideWrite
 from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.actions import AGENT, actions
 from inbound.outside.reaching import Clients, Mode, NotConnected, clients
-from inbound.writes.asking import done_after_all, is_of_another, named_otherwise
+from inbound.writes.asking import confirm, done_after_all, named_otherwise
 from inbound.writes.limits import same_of_other_calls
 from inbound.writes.mistaken import mistakes_among, was_undone
+from inbound.writes.references import hold_reference, is_of_another, take_from_others
 from inbound.writes.second_person import expire_unapproved, why_not_sent
-from inbound.writes.states import State, Verb, WriteRefused, take_step
+from inbound.writes.states import State
 from systems.errors import OutcomeUnknown, SystemRefused, SystemUnavailable
 from systems.registry import asked_cells
 from work.claiming import claim, free, take_back_lost
@@ -207,18 +209,18 @@ def _confirm(write: OutsideWrite, reference: str, *, now: datetime) -> None:
     not done by then.
     """
     try:
-        done(owed=write, now=now, reference=reference, settled_at=now, settled_by=None)
-    except LeaseLost:
-        try:
-            take_step(
-                Verb.CONFIRM, write=write, by=None, now=now, sent_as=write.fence, last_error="", reference=reference
-            )
-        except WriteRefused as refusal:
-            is_known = write.is_accountable and (
-                done_after_all(write, reference, now=now) or named_otherwise(write, reference, now=now)
-            )
-            if not is_known:
-                raise LeaseLost(f"write {write.pk}: answered after another had taken it") from refusal
+        with transaction.atomic():
+            hold_reference(write, reference)
+            done(owed=write, now=now, reference=reference, settled_at=now, settled_by=None)
+            take_from_others(write, reference, now=now)
+    except LeaseLost as lost:
+        is_known = (
+            confirm(write, reference, now=now)
+            or write.is_accountable
+            and (done_after_all(write, reference, now=now) or named_otherwise(write, reference, now=now))
+        )
+        if not is_known:
+            raise LeaseLost(f"write {write.pk}: answered after another had taken it") from lost
         write.state = State.DONE
 
 

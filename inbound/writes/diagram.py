@@ -11,6 +11,8 @@ PROSE = """
 `sending` is committed before the request goes out. An ordinary write whose answer was lost is postponed and goes again
 with its key; one that touches money or a SIM becomes `uncertain`, and nothing leads from there to a request.
 One of more money than the system's row says begins as `approval`, and goes out only when another person approved it.
+What a person wrote down as done may be in doubt again: its system gave that reference for other money, or another of
+supervision has seen otherwise.
 What was refused or is not going to be done may be asked for anew by the call, as another write.
 """
 LIFE = Life(

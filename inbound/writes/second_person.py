@@ -19,11 +19,12 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from inbound.models import OutsideSystem, OutsideWrite
 from inbound.outside.actions import amount_of
+from inbound.outside.reaching import Mode, use_of
 from inbound.writes.asking import asked_in_vain, found_done_since
 from inbound.writes.giving_back import required
 from inbound.writes.limits import policy_of
 from inbound.writes.mistaken import mistakes_among
-from inbound.writes.states import State, Verb, WriteRefused, take_step
+from inbound.writes.states import State, Verb, WriteRefused, leave_to_a_person, take_step
 from service_level.days import LA_PAZ
 
 AT_A_TIME = 100
@@ -71,7 +72,8 @@ def approve(*, write: OutsideWrite, by: User, now: datetime) -> OutsideWrite:
                 raise WriteRefused(_("La llamada dijo después que no se haga: no se aprueba."))
             if (first := found_done_since(locked)) is not None:
                 raise WriteRefused(_("%(first)s Esto no se aprueba.") % {"first": asked_in_vain(first)})
-        return take_step(Verb.APPROVE, write=locked, by=by, now=now, not_before=now)
+        approved = take_step(Verb.APPROVE, write=locked, by=by, now=now, not_before=now)
+        return leave_to_a_person(approved, now=now) if use_of(write.system).mode == Mode.BY_HAND else approved
 
 
 def decline(*, write: OutsideWrite, reason: str, by: User, now: datetime) -> OutsideWrite:

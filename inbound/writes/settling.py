@@ -16,9 +16,9 @@ from agents.models import User
 from inbound.models import OutsideWrite
 from inbound.writes.asking import Said, ask, silent_until, what_it_said
 from inbound.writes.giving_back import required
-from inbound.writes.states import Verb, WriteRefused, check_can, take_step
+from inbound.writes.references import check_is_its_own, hold_reference, reference_given
+from inbound.writes.states import State, Verb, WriteRefused, check_can, take_step
 from inbound.writes.told import note_answer
-from inbound.writes.writing import reference_given
 
 DONE, NOT_DONE = "done", "not_done"
 _VERBS = {DONE: Verb.FIND_DONE, NOT_DONE: Verb.FIND_NOT_DONE}
@@ -52,8 +52,11 @@ def settle(*, write: OutsideWrite, outcome: str, reference: str, reason: str, by
         )
         hour = date_format(timezone.localtime(until), "H:i")
         raise WriteRefused(words % {"system": write.get_system_display(), "hour": hour})
-    named: dict[str, Any] = {"reference": reference_given(reference)} if outcome == DONE else {}
+    named: dict[str, Any] = {"reference": reference_given(reference), "last_error": ""} if outcome == DONE else {}
     with transaction.atomic():
+        if named:
+            hold_reference(write, named["reference"])
+            check_is_its_own(write, named["reference"])
         last = OutsideWrite.objects.select_for_update(no_key=True, of=("self",)).get(pk=write.pk).said
         is_asked = said != Said.NOT_ASKED
         if outcome == NOT_DONE and is_asked and Said.DONE_UNNAMED in (said, last):  # to whomever it said so
@@ -61,6 +64,17 @@ def settle(*, write: OutsideWrite, outcome: str, reference: str, reason: str, by
                 "No cambió nada: %(system)s respondió que sí se hizo, sin dar una referencia propia. Búsquela allí."
             )
             raise WriteRefused(words % {"system": write.get_system_display()})
+        if outcome == NOT_DONE and last == Said.DONE_UNNAMED and _found_not_done_before(write, by):
+            words = _(
+                "No cambió nada: usted ya resolvió que no se hizo, y %(system)s respondió después que sí. Ahora no se "
+                "le puede preguntar: que lo verifique otra persona de supervisión."
+            )
+            raise WriteRefused(words % {"system": write.get_system_display()})
         note_answer(there, words=what_it_said(said, write=there), now=now)
         take_step(verb, write=write, by=by, now=now, note=reason, **named)
     return said
+
+
+def _found_not_done_before(write: OutsideWrite, by: User) -> bool:
+    """Whether she settled it so already: of whoever is contradicted once another one looks."""
+    return write.changes.filter(from_state=State.UNCERTAIN, to_state=State.NOT_DONE, by=by).exists()

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from agents.models import User
 from inbound.flows.shapes import DONE, REFUSED, UNKNOWN
 from inbound.models import OutsideWrite
+from inbound.outside.reaching import Mode, use_of
 from inbound.writes.told import SETTLED
 from work import steps
 from work.life import Verb as OfAllWork
@@ -37,6 +38,7 @@ class Verb(StrEnum):
     POSTPONE = "postpone"
     PARK = "park"
     DOUBT = "doubt"
+    QUESTION = "question"
     HAND_OVER = "hand_over"
     TRY_AGAIN = "try_again"
     FIND_DONE = "find_done"
@@ -94,6 +96,8 @@ STEPS: tuple[Step, ...] = (
     Step(Verb.CONFIRM, State.UNCERTAIN, State.DONE, CENTRE, OfAllWork.SETTLE),
     # it was settled as not done, and its system says that it was
     Step(Verb.DOUBT, State.NOT_DONE, State.UNCERTAIN, CENTRE, OfAllWork.HOLD),
+    # a person wrote down that it was done: under a reference of other money, or it was not (references.py)
+    Step(Verb.QUESTION, State.DONE, State.UNCERTAIN, CENTRE | ANOTHER, OfAllWork.HOLD),
     Step(Verb.FIND_DONE, State.UNCERTAIN, State.DONE, ANOTHER, OfAllWork.SETTLE),
     Step(Verb.FIND_NOT_DONE, State.UNCERTAIN, State.NOT_DONE, ANOTHER, OfAllWork.SETTLE),
     Step(Verb.TRY_AGAIN, State.PARKED, State.WAITING, SUPERVISION, OfAllWork.TRY_AGAIN),
@@ -178,6 +182,11 @@ def doubt_again(write: OutsideWrite, *, words: str, said: str, now: datetime) ->
     return True
 
 
+def leave_to_a_person(write: OutsideWrite, *, now: datetime) -> OutsideWrite:
+    """What waits for a system that is used by hand by now."""
+    return take_step(Verb.HAND_OVER, write=write, by=None, now=now, note=_("El sistema pasó a usarse a mano."))
+
+
 def take_step(
     verb: Verb,
     *,
@@ -219,10 +228,21 @@ def outcome_of(write: OutsideWrite) -> str:
     return OUTCOME_OF.get(State(write.state), UNKNOWN)
 
 
+def how_it_goes_out(system: str) -> str:
+    """What becomes of what is let go out to this system now, as a sentence."""
+    use = use_of(system)
+    words = {
+        Mode.CONNECTED: _("Está por enviarse a %(system)s."),
+        Mode.BY_HAND: _("%(system)s se usa a mano: hágala allí y anote su referencia."),
+        Mode.OFF: _("%(system)s está apagado: se envía cuando vuelva."),
+    }[use.mode]
+    return words % {"system": use.name}
+
+
 def how_it_stands(state: OutsideWrite.State) -> str:
     """What a person has to know of a write in this state, as a sentence."""
     return {
-        State.WAITING: _("Todavía está por enviarse: sale sola en unos segundos."),
+        State.WAITING: _("Todavía está por enviarse: sale sola cuando su sistema la recibe."),
         State.SENDING: _("Se está enviando ahora: espere su respuesta."),
         State.DONE: _("Ya está hecha."),
         State.NOT_DONE: _("Ya se resolvió que no se hizo."),

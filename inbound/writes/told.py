@@ -49,9 +49,11 @@ def write_history(write: OutsideWrite, taken: Taken) -> None:
         add_detail(key=write.card.key, text=_approved_or_not(write), by=taken.by, now=taken.now)
     elif (taken.was, write.state) == (State.SENDING, State.NOT_DONE):
         add_detail(key=write.card.key, text=_not_done(write), by=taken.by, now=taken.now)
-    elif (taken.was, write.state) == (State.NOT_DONE, State.UNCERTAIN):  # its card has heard that it was not done
-        words = _("%(what)s: se había resuelto que no se hizo, y vuelve a estar en duda. %(why)s")
-        text = words % {"what": what(write), "why": write.last_error}
+    elif taken.was in SETTLED and write.state == State.UNCERTAIN:  # its card has heard that it was not done, or was
+        add_detail(key=write.card.key, text=_doubted_again(write, taken.was), by=taken.by, now=taken.now)
+    elif (taken.was, write.state) == (State.WAITING, State.BY_HAND):
+        words = _("%(what)s: %(system)s pasó a usarse a mano. Hay que hacerla allí y anotar su referencia.")
+        text = words % {"what": what(write), "system": write.get_system_display()}
         add_detail(key=write.card.key, text=text, by=taken.by, now=taken.now)
     elif write.state in (*SETTLED, State.REFUSED):
         add_detail(key=write.card.key, text=ended_words(write), by=taken.by, now=taken.now)
@@ -82,6 +84,13 @@ def _approved_or_not(write: OutsideWrite) -> str:
     if write.state == State.NOT_DONE:
         return _not_done(write)
     return _("%(what)s: se aprobó. Todavía no está hecha.") % {"what": what(write)}
+
+
+def _doubted_again(write: OutsideWrite, was: str) -> str:
+    words = _("%(what)s: se había resuelto que no se hizo, y vuelve a estar en duda. %(why)s")
+    if was == State.DONE:
+        words = _("%(what)s: se había anotado como hecha, y está en duda. %(why)s")
+    return words % {"what": what(write), "why": write.last_error}
 
 
 def _not_done(write: OutsideWrite) -> str:

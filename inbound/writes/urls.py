@@ -12,6 +12,7 @@ urlpatterns = [
     path("writes/<int:pk>/", views.write, name="write"),
     path("writes/<int:pk>/reveal/", views.write_reveal, name="write_reveal"),
     path("writes/<int:pk>/settle/", views.write_settle, name="write_settle"),
+    path("writes/<int:pk>/question/", views.write_question, name="write_question"),
     path("writes/<int:pk>/by-hand/", views.write_by_hand, name="write_by_hand"),
     path("writes/<int:pk>/give-up/", views.write_give_up, name="write_give_up"),
     path("writes/<int:pk>/approve/", views.write_approve, name="write_approve"),

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -26,7 +27,7 @@ from inbound.fields import kinship_words
 from inbound.models import OutsideWrite
 from inbound.outside.found_words import label_of
 from inbound.tasks import deliver_writes
-from inbound.writes import giving_back, second_person, settling, writing
+from inbound.writes import giving_back, references, second_person, settling, writing
 from inbound.writes.asking import Said, asked_in_vain, found_done_since, it_says, silent_until, what_it_said
 from inbound.writes.limits import MAY_STILL_GO_OUT
 from inbound.writes.lists import (
@@ -39,7 +40,7 @@ from inbound.writes.lists import (
     totals_of,
     words_of,
 )
-from inbound.writes.states import Verb, WriteRefused, can, why_not
+from inbound.writes.states import Verb, WriteRefused, can, how_it_goes_out, why_not
 from inbound.writes.tables import DayTable, WriteTable, state_badge
 from screens.spreadsheets import workbook_response
 from service_level.days import read_day
@@ -137,7 +138,7 @@ def write_settle(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         said = settling.settle(write=found, outcome=outcome, by=signed_in_user(request), now=timezone.now(), **told)
     except WriteRefused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, _in_words(refusal, request))
         _note_look(request, found)
         return _show(request, _write_of(request, pk), told={"outcome": outcome, **told})  # its system was asked
     words, is_otherwise = what_it_said(said, write=found), said == Said.DONE and outcome == settling.NOT_DONE
@@ -145,6 +146,14 @@ def write_settle(request: HttpRequest, pk: int) -> HttpResponse:
     words = f"{how} {words}"
     messages.add_message(request, messages.WARNING if is_otherwise else messages.SUCCESS, words)
     return redirect("inbound:write", pk=pk)
+
+
+@steering_only
+@require_POST
+def write_question(request: HttpRequest, pk: int) -> HttpResponse:
+    """What a person wrote down as done is in doubt."""
+    reason = request.POST.get("reason", "")
+    return _change(request, pk, _("Está en duda: resuélvala cuando lo haya visto."), references.question, reason=reason)
 
 
 @require_POST
@@ -167,9 +176,7 @@ def write_give_up(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def write_approve(request: HttpRequest, pk: int) -> HttpResponse:
     """Another person lets it go out."""
-    answer = _change(request, pk, _("Aprobada: se envía ahora."), second_person.approve)
-    deliver_writes.delay_on_commit()
-    return answer
+    return _goes_out(request, pk, _("Aprobada."), second_person.approve)
 
 
 @steering_only
@@ -192,9 +199,7 @@ def write_give_back(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def write_try_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a parked one again."""
-    answer = _change(request, pk, _("Se enviará en unos segundos."), writing.try_again)
-    deliver_writes.delay_on_commit()
-    return answer
+    return _goes_out(request, pk, _("Vuelve a intentarse."), writing.try_again)
 
 
 @steering_only
@@ -208,19 +213,36 @@ def writes_try_again(request: HttpRequest) -> HttpResponse:
     return redirect("inbound:write_list")
 
 
+def _goes_out(request: HttpRequest, pk: int, said: str, verb: Callable[..., Any]) -> HttpResponse:
+    """Let it go out, and say how: not every system is connected."""
+    how = how_it_goes_out(_write_of(request, pk).system)
+    answer = _change(request, pk, f"{said} {how}", verb)
+    deliver_writes.delay_on_commit()
+    return answer
+
+
 def _change(request: HttpRequest, pk: int, said: str, verb: Callable[..., Any], **more: str) -> HttpResponse:
     """Do one thing to a write, say how it ended, and go back to where the person was."""
     found = _write_of(request, pk)
     try:
         verb(write=found, by=signed_in_user(request), now=timezone.now(), **more)
     except WriteRefused as refusal:
-        messages.error(request, str(refusal))
+        messages.error(request, _in_words(refusal, request))
     else:
         messages.success(request, said)
     back = request.POST.get("back", "")
     if back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None):
         return redirect(back)
     return redirect("inbound:write", pk=pk)
+
+
+def _in_words(refusal: WriteRefused, request: HttpRequest) -> str:
+    """Its sentence, with a link to the other operation it is about where she may open that."""
+    other = refusal.write if isinstance(refusal, references.OfAnother) else None
+    if other is None or not OutsideWrite.objects.visible_to(signed_in_user(request)).filter(pk=other.pk).exists():
+        return str(refusal)
+    link, words = reverse("inbound:write", args=[other.pk]), _("Ver la otra operación")
+    return format_html('{} <a href="{}">{}</a>', refusal, link, words)
 
 
 def _note_look(request: HttpRequest, found: OutsideWrite) -> None:
@@ -256,6 +278,8 @@ def _show(
         "why_not": {verb.value: why_not(verb, write=found, by=user) for verb in Verb},
         "given_back": giving_back.given_back(found),
         "why_not_given_back": giving_back.why_not_given_back(write=found, by=user),
+        "why_not_by_hand": writing.why_not_by_hand(write=found, by=user, now=timezone.now()),
+        "may_question": not references.why_not_questioned(write=found, by=user),
         "counts": giving_back.counts_though_not_done(found),
         "steers": user.steers_campaigns,
         "trail": [(reverse("inbound:write_list"), _("Operaciones")), ("", words_of(found.action))],

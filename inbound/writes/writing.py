@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from inbound.models import OutsideWrite, Walk
-from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.actions import REQUESTER, Action, actions, amount_of
 from inbound.outside.reaching import Mode, use_of, why_not_connected
 from inbound.writes.giving_back import required
 from inbound.writes.limits import NOT_HAPPENING, check_cool_down, check_doubts, check_limits, hold_limits, policy_of
 from inbound.writes.mistaken import is_undone_with_anothers
+from inbound.writes.references import check_is_its_own, hold_reference, reference_given
 from inbound.writes.second_person import approved_until
 from inbound.writes.states import AnotherAmount, State, Verb, WriteRefused, take_step
 from inbound.writes.told import begin
@@ -98,9 +98,35 @@ def owe_write(
 
 def write_by_hand(*, write: OutsideWrite, reference: str, by: User, now: datetime) -> OutsideWrite:
     """It was done on the old screen, which gave this reference. Raises WriteRefused."""
-    return take_step(
-        Verb.WRITE_BY_HAND, write=write, by=by, now=now, reference=reference_given(reference), note=_("A mano.")
-    )
+    reference = reference_given(reference)
+    with transaction.atomic():
+        if write.is_accountable:
+            hold_limits(by=write.owed_by, action=write.action, to_whom=write.to_whom)
+            if why := why_not_by_hand(write=OutsideWrite.objects.get(pk=write.pk), by=by, now=now):
+                raise WriteRefused(why)
+        hold_reference(write, reference)
+        check_is_its_own(write, reference)
+        return take_step(
+            Verb.WRITE_BY_HAND, write=write, by=by, now=now, reference=reference, last_error="", note=_("A mano.")
+        )
+
+
+def why_not_by_hand(*, write: OutsideWrite, by: User, now: datetime) -> str:
+    """The sentence why whoever asked for it does not write down herself that it was done by hand; empty when she may.
+
+    What its system refused counts in no day and keeps no number waiting: done by hand it does, and is asked first what
+    it would be asked if it went out. What was done all the same another person writes down.
+    """
+    if not write.is_accountable or write.state != State.REFUSED or write.owed_by_id != by.pk:
+        return ""
+    policy, amount, to_whom, walk = policy_of(write.system), write.amount, write.to_whom, write.walk
+    try:
+        check_doubts(action=write.action, amount=amount, to_whom=to_whom, walk=walk, now=now)
+        check_cool_down(policy=policy, action=write.action, to_whom=to_whom, now=now)
+        check_limits(policy=policy, amount=amount, to_whom=to_whom, walk=walk, by=by, now=write.owed_at)
+    except WriteRefused as refusal:
+        return _("%(why)s Si ya se hizo a mano, lo anota supervisión.") % {"why": refusal}
+    return ""
 
 
 def give_up(*, write: OutsideWrite, reason: str, by: User, now: datetime) -> OutsideWrite:
@@ -195,8 +221,3 @@ def _asked_before(walk: Walk, action: str, to_whom: str) -> OutsideWrite | None:
     found = OutsideWrite.objects.filter(walk=walk, action=action, to_whom=to_whom, is_accountable=True)
     stands = found.exclude(state__in=NOT_HAPPENING).order_by("pk")
     return next((one for one in stands if not is_undone_with_anothers(one)), None)
-
-
-def reference_given(text: str) -> str:
-    """What the other system gave, on one line. Raises WriteRefused where there is none."""
-    return required(text, _("Escriba la referencia que dio el otro sistema."))[:REFERENCE_LENGTH]

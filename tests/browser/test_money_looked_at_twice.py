@@ -89,7 +89,7 @@ def test_the_amount_is_typed_again_and_another_person_lets_it_go(before_it, line
     expect(theirs.locator("#approve-title")).to_be_visible()
     assert_accessible(theirs, "write-to-approve")
     theirs.keyboard.press("a")
-    expect(theirs.locator("body")).to_contain_text("Aprobada: se envía ahora.")
+    expect(theirs.locator("body")).to_contain_text("Aprobada. Está por enviarse a C_CLI4G.")
     deliver_due(now=timezone.now())
     write.refresh_from_db()
     assert (write.state, write.changes.count()) == ("done", 4)

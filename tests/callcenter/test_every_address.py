@@ -240,6 +240,7 @@ ADDRESSES = [
     Address("inbound:write_reveal", AUDITOR, of=lambda world: {"pk": world.write.pk}, sends={}),
     Address("inbound:walk_reveal", AUDITOR, of=lambda world: {"key": world.walk.key}, sends={}),
     Address("inbound:write_settle", STEERING, of=lambda world: {"pk": world.write.pk}, sends={}),
+    Address("inbound:write_question", STEERING, of=lambda world: {"pk": world.write.pk}, sends={}),
     Address("inbound:write_by_hand", KNOW_CUSTOMERS, of=lambda world: {"pk": world.write.pk}, sends={}),
     Address("inbound:write_give_up", KNOW_CUSTOMERS, of=lambda world: {"pk": world.write.pk}, sends={}),
     Address("inbound:write_approve", STEERING, of=lambda world: {"pk": world.write.pk}, sends={}),

@@ -35,10 +35,11 @@ def test_only_another_person_lets_much_money_go_and_only_another_settles_a_doubt
 
 
 def test_what_is_settled_stays_settled() -> None:
-    """But for what its system says was done after all."""
+    """But for what its system says was done after all, and what a person wrote down."""
     settled = [step for step in STEPS if step.from_state in (State.DONE, State.NOT_DONE)]
     assert [(step.verb.value, step.from_state, step.to_state, step.who) for step in settled] == [
-        ("doubt", State.NOT_DONE, State.UNCERTAIN, CENTRE)
+        ("doubt", State.NOT_DONE, State.UNCERTAIN, CENTRE),
+        ("question", State.DONE, State.UNCERTAIN, CENTRE | ANOTHER),
     ]
 
 

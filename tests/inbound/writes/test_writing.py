@@ -290,7 +290,7 @@ def test_an_agent_does_not_settle_her_own_doubt(owe: Owe, ana: Agent, luis: Agen
     [
         ("waiting", "elena", set()),
         ("sending", "elena", set()),
-        ("done", "elena", set()),
+        ("done", "elena", {"question"}),
         ("not_done", "elena", set()),
         ("uncertain", "elena", {"find_done", "find_not_done"}),
         ("parked", "elena", {"try_again", "write_by_hand", "give_up"}),

@@ -1,0 +1,325 @@
+"""Of one reference one amount is paid, whoever wrote it down; and what was written down wrongly can be put right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from agents.models import Agent, User
+from escalations.models import Escalation
+from escalations.raising import raise_escalation
+from inbound.models import OutsideSystem, OutsideWrite
+from inbound.walks.done_after_all import ask_once_more
+from inbound.writes import asking
+from inbound.writes.asking import Said, ask_about_doubts
+from inbound.writes.delivering import deliver_due
+from inbound.writes.references import question
+from inbound.writes.second_person import approve
+from inbound.writes.settling import settle
+from inbound.writes.states import WriteRefused
+from inbound.writes.writing import write_by_hand
+from tests.inbound.other_side import OtherSide
+from tests.inbound.promises import broken
+
+pytestmark = pytest.mark.django_db
+Owe = Callable[..., OutsideWrite]
+SetMode = Callable[..., None]
+MINUTES = timedelta(minutes=6)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The pages ask the clock."""
+    return timezone.now()
+
+
+@pytest.fixture
+def two(owe: Owe, side: OtherSide, now: datetime) -> tuple[OutsideWrite, OutsideWrite]:
+    """Two top-ups of two numbers whose answers were lost."""
+    both = owe("qbc.top_up"), owe("qbc.top_up", key="walk:1:8", position=8, number="70712399")
+    side.hangs_up.add("qbc/top_up")
+    deliver_due(now=now)
+    deliver_due(now=now + MINUTES)
+    for write in both:
+        write.refresh_from_db()
+        assert write.state == "uncertain"
+    return both
+
+
+def found_done(write: OutsideWrite, reference: str, by: User, now: datetime) -> Said:
+    said = settle(write=write, outcome="done", reference=reference, reason="La vi", by=by, now=now)
+    write.refresh_from_db()
+    return said
+
+
+def card_of(write: OutsideWrite, now: datetime) -> Escalation:
+    card = raise_escalation(
+        key=f"card-of-{write.key}", kind="write_not_done", line="104", contract="", customer_name="Rosa", telephone="",
+        zone="", reason="Se le debe.", details={}, by=None, now=now,
+    )  # fmt: skip
+    OutsideWrite.objects.filter(pk=write.pk).update(card=card)
+    return card
+
+
+def last_heard_on(card: Escalation) -> str:
+    return card.changes.order_by("pk").values_list("note", flat=True).last() or ""
+
+
+@pytest.mark.parametrize("written", ["R-1", "r-1"])
+def test_nobody_settles_a_doubt_under_the_reference_of_other_money(
+    written: str, two: tuple[OutsideWrite, OutsideWrite], elena: User, signed_in: Any, now: datetime
+) -> None:
+    first, second = two
+    found_done(first, "R-1", elena, now)
+    with pytest.raises(WriteRefused, match=f"R-1 ya está en la operación n.º {first.pk}"):
+        found_done(second, written, elena, now)
+    told = {"outcome": "done", "reference": "R-1", "reason": "La vi"}
+    page: Client = signed_in(elena)
+    shown = page.post(reverse("inbound:write_settle", args=[second.pk]), told).content.decode()
+    assert f'<a href="{reverse("inbound:write", args=[first.pk])}">Ver la otra operación</a>' in shown
+    second.refresh_from_db()
+    assert second.state == "uncertain"
+    found_done(second, "R-2", elena, now)
+    assert broken() == {}
+
+
+def test_nor_writes_down_by_hand_what_another_paid(owe: Owe, set_mode: SetMode, ana: Agent, now: datetime) -> None:
+    set_mode("qbc", "by_hand")
+    first, second = owe("qbc.top_up"), owe("qbc.top_up", key="walk:1:8", position=8, number="70712399")
+    write_by_hand(write=first, reference="R-1", by=ana.user, now=now)
+    with pytest.raises(WriteRefused, match="de una referencia sale un solo monto"):
+        write_by_hand(write=second, reference="R-1", by=ana.user, now=now)
+
+
+def test_two_who_block_one_line_share_theirs(owe: Owe, set_mode: SetMode, ana: Agent, now: datetime) -> None:
+    set_mode("mio", "by_hand")
+    first, second = owe("mio.block_sim"), owe("mio.block_sim", key="walk:1:8", position=8, number="70712399")
+    write_by_hand(write=first, reference="R-1", by=ana.user, now=now)
+    write_by_hand(write=second, reference="R-1", by=ana.user, now=now)
+
+
+def test_what_its_system_gives_for_other_money_leaves_a_persons_word_in_doubt(
+    two: tuple[OutsideWrite, OutsideWrite], side: OtherSide, elena: User, now: datetime
+) -> None:
+    """The first customer's money is known, and the second one's is looked for again."""
+    first, second = two
+    card = card_of(second, now)
+    found_done(second, "R-1", elena, now)
+    side.knows = (200, {"done": True, "reference": "R-1"})
+    assert ask_about_doubts(now=now + 2 * MINUTES) == 1
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, first.reference, first.settled_by) == ("done", "R-1", None)
+    assert (second.state, second.reference, second.settled_by) == ("uncertain", "", None)
+    words = f"QBC dice que la referencia R-1 es de la operación n.º {first.pk}."
+    assert (second.last_error, last_heard_on(card).endswith(words)) == (words, True)
+    side.knows = (200, {"done": True, "reference": "R-2"})
+    assert ask_about_doubts(now=now + 3 * MINUTES) == 1
+    second.refresh_from_db()
+    assert (second.state, second.reference) == ("done", "R-2")
+    assert broken() == {}
+
+
+def test_an_answer_in_time_does_so_too(owe: Owe, side: OtherSide, elena: User, now: datetime) -> None:
+    first = owe("qbc.top_up")
+    side.hangs_up.add("qbc/top_up")
+    deliver_due(now=now)
+    found_done(first, "R-7", elena, now)
+    side.hangs_up.clear()
+    side.says["qbc/top_up"] = (200, {"reference": "R-7"})
+    second = owe("qbc.top_up", key="walk:1:8", position=8, number="70712399")
+    assert deliver_due(now=now + MINUTES) == 1
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state, second.reference) == ("uncertain", "done", "R-7")
+
+
+def test_what_it_says_while_somebody_settles_it_stands_in_its_history(
+    two: tuple[OutsideWrite, OutsideWrite], elena: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _second = two
+
+    def meanwhile(*_any: object) -> tuple[Said, str]:
+        monkeypatch.setattr(asking, "answer_of", lambda *_any: (Said.NOTHING, ""))
+        found_done(first, "R-8", elena, now)
+        return Said.DONE, "R-9"
+
+    monkeypatch.setattr(asking, "answer_of", meanwhile)
+    OutsideWrite.objects.exclude(pk=first.pk).update(not_before=now + 9 * MINUTES)
+    assert ask_about_doubts(now=now + 2 * MINUTES) == 0
+    first.refresh_from_db()
+    last = first.changes.order_by("pk").last()
+    assert (first.state, first.reference) == ("done", "R-8")
+    assert last is not None
+    assert last.note == "QBC respondió que se hizo con otra referencia: R-9. Vea si es la misma operación."
+
+
+def test_another_supervisor_puts_a_persons_word_in_doubt_and_it_is_settled_anew(
+    two: tuple[OutsideWrite, OutsideWrite], side: OtherSide, elena: User, rosa: User, signed_in: Any, now: datetime
+) -> None:
+    first, second = two
+    found_done(first, "R-1", elena, now)
+    page: Client = signed_in(rosa)
+    shown = page.get(reverse("inbound:write", args=[first.pk])).content.decode()
+    assert "Si no se hizo, o la referencia es de otra" in shown
+    assert "Último error" not in shown, "it was found done"
+    doubted = page.post(
+        reverse("inbound:write_question", args=[first.pk]), {"reason": "R-1 es de la otra"}, follow=True
+    )
+    assert "Está en duda: resuélvala cuando lo haya visto." in doubted.content.decode()
+    found_done(second, "R-1", rosa, now)
+    side.knows = (200, {"done": False})
+    settle(write=first, outcome="not_done", reference="", reason="No está", by=rosa, now=now)
+    first.refresh_from_db()
+    assert (first.state, first.reference) == ("not_done", "")
+    assert broken() == {}
+
+
+def test_only_another_of_supervision_does_and_only_of_a_persons_word(
+    two: tuple[OutsideWrite, OutsideWrite], side: OtherSide, ana: Agent, elena: User, now: datetime
+) -> None:
+    first, second = two
+    found_done(first, "R-1", elena, now)
+    side.knows = (200, {"done": True, "reference": "R-2"})
+    assert ask_about_doubts(now=now + 2 * MINUTES) == 1
+    first.refresh_from_db()
+    second.refresh_from_db()
+    for write, by, why in (
+        (first, ana.user, "lo resuelve supervisión"),
+        (second, elena, "Lo confirmó su propio sistema"),
+    ):
+        with pytest.raises(WriteRefused, match=why):
+            question(write=write, reason="Dudo", by=by, now=now)
+    with pytest.raises(WriteRefused, match="Escriba qué vio"):
+        question(write=first, reason=" ", by=elena, now=now)
+
+
+@pytest.mark.parametrize("has_open_card", [True, False])
+def test_somebody_looks_after_what_is_in_doubt_again(
+    has_open_card: bool, two: tuple[OutsideWrite, OutsideWrite], elena: User, rosa: User, now: datetime
+) -> None:
+    first, _second = two
+    card = card_of(first, now)
+    found_done(first, "R-1", elena, now)
+    if not has_open_card:
+        Escalation.objects.filter(pk=card.pk).update(state="resolved", settled_at=now)
+    question(write=first, reason="No está en su libro.", by=rosa, now=now + MINUTES)
+    assert ask_once_more(now=now + 2 * MINUTES) == (not has_open_card)
+    assert ask_once_more(now=now + 3 * MINUTES) == 0
+    if has_open_card:
+        assert "se había anotado como hecha, y está en duda. No está en su libro." in last_heard_on(card)
+    else:
+        raised = Escalation.objects.get(key__startswith=f"write:{first.pk}:after_all:")
+        assert f"{elena} anotó que se hizo, y ahora está en duda: No está en su libro." in raised.reason
+
+
+def test_what_its_system_said_was_done_the_one_it_contradicted_does_not_settle_otherwise(
+    two: tuple[OutsideWrite, OutsideWrite], side: OtherSide, set_mode: SetMode, elena: User, rosa: User, now: datetime
+) -> None:
+    first, _second = two
+    side.knows = (200, {"done": False})
+    settle(write=first, outcome="not_done", reference="", reason="No está", by=elena, now=now)
+    side.knows = (200, {"done": True})
+    assert ask_once_more(now=now + MINUTES) == 1
+    set_mode("qbc", "by_hand")
+    later = now + 2 * MINUTES
+    with pytest.raises(WriteRefused, match="que lo verifique otra persona de supervisión"):
+        settle(write=first, outcome="not_done", reference="", reason="Sigue sin estar", by=elena, now=later)
+    settle(write=first, outcome="not_done", reference="", reason="Miré su libro", by=rosa, now=later)
+    first.refresh_from_db()
+    assert (first.state, first.settled_by) == ("not_done", rosa)
+
+
+# what was refused is done by hand
+
+
+def refused(owe: Owe, side: OtherSide, now: datetime, **more: Any) -> OutsideWrite:
+    side.says["qbc/top_up"] = (422, {"error": "Número sin plan."})
+    write = owe("qbc.top_up", **more)
+    deliver_due(now=now)
+    side.says.clear()
+    write.refresh_from_db()
+    assert write.state == "refused"
+    return write
+
+
+def test_what_was_refused_is_no_way_round_the_limit_of_a_day(
+    owe: Owe, side: OtherSide, set_mode: SetMode, ana: Agent, elena: User, signed_in: Any, now: datetime
+) -> None:
+    set_mode("qbc", daily_limit=50)
+    several = [
+        refused(owe, side, now, key=f"walk:1:{n}", position=n, number=f"7071230{n}", amount="20.00") for n in range(3)
+    ]
+    for n, write in enumerate(several[:2]):
+        write_by_hand(write=write, reference=f"H-{n}", by=ana.user, now=now)
+        write.refresh_from_db()
+        assert (write.state, write.last_error) == ("done", "")
+    page: Client = signed_in(ana)
+    address = reverse("inbound:write", args=[several[2].pk])
+    shown = page.get(address).content.decode().replace("\xa0", " ")
+    why = "Pasaría su límite del día en QBC: Bs 40,00 de Bs 50,00."
+    assert why in shown
+    assert "Si ya se hizo a mano, lo anota supervisión." in shown
+    assert "Anotar como hecho" not in shown
+    page.post(reverse("inbound:write_by_hand", args=[several[2].pk]), {"reference": "H-2"})
+    several[2].refresh_from_db()
+    assert several[2].state == "refused"
+    write_by_hand(write=several[2], reference="H-2", by=elena, now=now)  # it was done, and another has seen it
+
+
+def test_nor_round_what_was_done_for_the_number_a_moment_ago(
+    owe: Owe, side: OtherSide, ana: Agent, luis: Agent, walk_of: Any, now: datetime
+) -> None:
+    first = refused(owe, side, now)
+    again = owe("qbc.top_up", key="walk:2:1", of=walk_of(luis), by=luis)
+    with pytest.raises(WriteRefused, match="todavía no se sabe si se hizo"):
+        write_by_hand(write=first, reference="H-1", by=ana.user, now=now)
+    assert deliver_due(now=now) == 1
+    again.refresh_from_db()
+    with pytest.raises(WriteRefused, match=r"ya se hizo para .* Si ya se hizo a mano, lo anota supervisión"):
+        write_by_hand(write=first, reference="H-1", by=ana.user, now=now)
+    assert OutsideWrite.objects.filter(state="done").count() == 1
+
+
+# what is approved goes out as its system is used
+
+
+@pytest.mark.parametrize(
+    ("mode", "said", "state"),
+    [
+        ("connected", "Aprobada. Está por enviarse a QBC.", "waiting"),
+        ("by_hand", "Aprobada. QBC se usa a mano: hágala allí y anote su referencia.", "by_hand"),
+        ("off", "Aprobada. QBC está apagado: se envía cuando vuelva.", "waiting"),
+    ],
+)
+def test_whoever_approves_reads_how_it_goes_out(
+    mode: str, said: str, state: str, owe: Owe, set_mode: SetMode, elena: User, signed_in: Any, side: OtherSide
+) -> None:
+    write = owe("qbc.top_up", amount="250.00")
+    assert write.state == "approval"
+    set_mode("qbc", mode)
+    page: Client = signed_in(elena)
+    shown = page.post(reverse("inbound:write_approve", args=[write.pk]), follow=True).content.decode()
+    write.refresh_from_db()
+    assert said in shown
+    assert write.state == state
+    assert ("Hágalo en la pantalla de QBC" in shown) == (state == "by_hand")
+
+
+def test_its_card_hears_that_it_is_done_by_hand(owe: Owe, side: OtherSide, elena: User, now: datetime) -> None:
+    write = owe("qbc.top_up", amount="250.00")
+    card = card_of(write, now)
+    approve(write=write, by=elena, now=now)
+    assert last_heard_on(card).endswith("se aprobó. Todavía no está hecha.")
+    OutsideSystem.objects.filter(code="qbc").update(mode="by_hand")
+    deliver_due(now=now)
+    write.refresh_from_db()
+    assert write.state == "by_hand"
+    words = "QBC pasó a usarse a mano. Hay que hacerla allí y anotar su referencia."
+    assert last_heard_on(card).endswith(words)
