@@ -41,7 +41,8 @@ def part_is_noted(view: View) -> View:
 
     @wraps(view)
     def noted(request: HttpRequest, *args: Any, **more: Any) -> HttpResponseBase:
-        now, is_known = timezone.now(), is_searched_here(request)
+        now = timezone.now()
+        is_known = is_searched_here(request, now=now)
         plain = {("page", "1"), *([(KEY, request.GET[KEY])] if is_known else [])}
         is_another = request.method == "GET" and not is_known and _is_of_another_month(more, now)
         if is_another or "pk" in more or not {*request.GET.items()} <= plain:

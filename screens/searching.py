@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.utils import timezone
 
 View = Callable[..., HttpResponseBase]
 TYPED = "q"  # the field of the form
 KEY = "s"  # what stands for it in the address
 KEPT = 20  # searches of one session; older addresses show the list without theirs
-SEARCHES = "searches_of_lists"  # in the session: by the word, the list it was typed into and what was typed
+A_MOMENT = timedelta(hours=1)  # how long the row of a search stands for opening its address again
+SEARCHES = "searches_typed"  # in the session: by the word, the list it was typed into, what was typed, and when
 
 
 def search_is_posted(view: View) -> View:
@@ -33,18 +36,24 @@ def search_is_posted(view: View) -> View:
 
 def searched(request: HttpRequest, *, most: int) -> str:
     """What this address looks for, as it was typed in this session; at most `most` characters."""
-    _list, text = _kept(request).get(request.GET.get(KEY, ""), ("", ""))
+    _list, text, _at = _of_address(request)
     return text[:most]
 
 
-def is_searched_here(request: HttpRequest) -> bool:
-    """Whether what this address looks for was typed into this very list, not into another or that of another month."""
-    path, _text = _kept(request).get(request.GET.get(KEY, ""), ("", ""))
-    return path == request.path
+def is_searched_here(request: HttpRequest, *, now: datetime) -> bool:
+    """Whether what this address looks for was typed into this very list a moment ago, not into another or that of
+    another month: later somebody else may be found by it.
+    """
+    path, _text, at = _of_address(request)
+    return path == request.path and now.timestamp() - at < A_MOMENT.total_seconds()
 
 
-def _kept(request: HttpRequest) -> dict[str, tuple[str, str]]:
-    found: dict[str, tuple[str, str]] = request.session.get(SEARCHES, {})
+def _of_address(request: HttpRequest) -> tuple[str, str, float]:
+    return _kept(request).get(request.GET.get(KEY, ""), ("", "", 0.0))
+
+
+def _kept(request: HttpRequest) -> dict[str, tuple[str, str, float]]:
+    found: dict[str, tuple[str, str, float]] = request.session.get(SEARCHES, {})
     return found
 
 
@@ -55,8 +64,9 @@ def _to_its_address(request: HttpRequest) -> HttpResponseBase:
         del asked[name]
     if typed:
         here = (request.path, typed)
-        kept = {key: one for key, one in _kept(request).items() if tuple(one) != here}
+        kept = {key: one for key, one in _kept(request).items() if tuple(one[:2]) != here}
         asked[KEY] = secrets.token_urlsafe(6)
-        request.session[SEARCHES] = {**dict(list(kept.items())[1 - KEPT :]), asked[KEY]: here}
+        typed_now = (*here, timezone.now().timestamp())
+        request.session[SEARCHES] = {**dict(list(kept.items())[1 - KEPT :]), asked[KEY]: typed_now}
     query = asked.urlencode()
     return HttpResponseRedirect(request.path + (f"?{query}" if query else ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -165,3 +165,16 @@ def test_who_goes_through_the_book_of_looks_stands_in_it(elena: User, signed_in:
     for query in ("", "?show=searches&page=2", "?q=ana"):
         assert client.get(book + query).status_code == 200
     assert asked() == [("list", f"{book} · 2 · show=searches&page=2"), ("list", f"{book} · 1 · q=ana")]
+
+
+def test_the_address_of_a_search_is_noted_again_after_a_while(
+    elena: User, signed_in: Any, at: Any, time_machine: Any, in_november: None
+) -> None:
+    """By the same words somebody else may be found by then."""
+    client, page = signed_in(elena), reverse("campaigns:do_not_call")
+    address = client.post(page, {"q": "Rosa Flores"})["Location"]
+    for minute, rows in ((30, 1), (59, 1), (61, 2)):
+        time_machine.move_to(at("2026-11-26 10:00") + timedelta(minutes=minute), tick=False)
+        assert client.get(address).status_code == 200
+        assert len(asked()) == rows
+    assert [text.split(" · ")[0] for _where, text in asked()] == ["Rosa Flores", page]
