@@ -75,9 +75,8 @@ RULES = [
         """SELECT w.key FROM inbound_outsidewrite w
             WHERE w.approve_until IS NOT NULL AND EXISTS (
               SELECT FROM inbound_outsidewritechange s
-               WHERE s.write_id = w.id AND s.to_state NOT IN ('approval', 'not_done')
+               WHERE s.write_id = w.id AND s.to_state NOT IN ('approval', 'not_done', 'uncertain')
                  AND s.from_state <> 'uncertain'
-                 AND (s.from_state, s.to_state) NOT IN (('approval', 'uncertain'), ('not_done', 'uncertain'))
                  AND NOT EXISTS (SELECT FROM inbound_outsidewritechange a
                                   WHERE a.write_id = w.id AND a.id <= s.id AND a.from_state = 'approval'
                                     AND a.to_state = 'waiting' AND a.by_id <> w.owed_by_id))""",

@@ -20,6 +20,7 @@ from inbound.writes import asking
 from inbound.writes.asking import Said, ask_about_doubts
 from inbound.writes.delivering import deliver_due
 from inbound.writes.references import question
+from inbound.writes.restored import doubt_what_may_be_done
 from inbound.writes.second_person import approve
 from inbound.writes.settling import settle
 from inbound.writes.states import WriteRefused
@@ -198,6 +199,16 @@ def test_only_another_of_supervision_does_and_only_of_a_persons_word(
             question(write=write, reason="Dudo", by=by, now=now)
     with pytest.raises(WriteRefused, match="Escriba qué vio"):
         question(write=first, reason=" ", by=elena, now=now)
+
+
+def test_what_nobody_approved_before_a_restore_is_settled_and_doubted_as_well(
+    owe: Owe, elena: User, rosa: User, now: datetime
+) -> None:
+    write = owe("qbc.top_up", amount="250.00")
+    assert doubt_what_may_be_done(why="El sitio se restauró.", now=now) == 1
+    found_done(write, "R-1", elena, now)
+    question(write=write, reason="No está", by=rosa, now=now)
+    assert broken() == {}
 
 
 @pytest.mark.parametrize("has_open_card", [True, False])
