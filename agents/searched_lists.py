@@ -13,7 +13,7 @@ from django.utils import timezone
 from agents.access import View, signed_in_user
 from agents.models import Search
 from agents.searching import note_search
-from screens.searching import KEY, TYPED, is_searched_here, search_is_posted
+from screens.searching import KEY, TYPED, is_searched_here, to_its_address
 
 MONTHS = ("period", "named")  # what the month of an address is called, as `2026-12`
 
@@ -22,13 +22,15 @@ def search_is_noted(view: View) -> View:
     """View decorator: what is typed into the filter form is written down once, when it is sent, and what else of the
     list is looked at. Raises TooMuch.
     """
-    posted = search_is_posted(view)
 
     @wraps(view)
     def noted(request: HttpRequest, *args: Any, **more: Any) -> HttpResponseBase:
-        if request.method == "POST" and (typed := request.POST.get(TYPED, "").strip()):
-            note_search(user=signed_in_user(request), where=Search.Where.LIST, asked=typed, now=timezone.now())
-        return posted(request, *args, **more)
+        if request.method != "POST":
+            return view(request, *args, **more)
+        now = timezone.now()
+        if typed := request.POST.get(TYPED, "").strip():
+            note_search(user=signed_in_user(request), where=Search.Where.LIST, asked=typed, now=now)
+        return to_its_address(request, now=now)
 
     return part_is_noted(noted)
 

@@ -8,30 +8,15 @@ work as with any address, and one that is sent to a colleague carries nobody's n
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import wraps
-from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.utils import timezone
 
-View = Callable[..., HttpResponseBase]
 TYPED = "q"  # the field of the form
 KEY = "s"  # what stands for it in the address
 KEPT = 20  # searches of one session; older addresses show the list without theirs
 A_MOMENT = timedelta(hours=1)  # how long the row of a search stands for opening its address again
 SEARCHES = "searches_typed"  # in the session: by the word, the list it was typed into, what was typed, and when
-
-
-def search_is_posted(view: View) -> View:
-    """View decorator: the filter form posted to a list becomes its address, without what was typed."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return _to_its_address(request) if request.method == "POST" else view(request, *args, **kwargs)
-
-    return guarded
 
 
 def searched(request: HttpRequest, *, most: int) -> str:
@@ -57,7 +42,8 @@ def _kept(request: HttpRequest) -> dict[str, tuple[str, str, float]]:
     return found
 
 
-def _to_its_address(request: HttpRequest) -> HttpResponseBase:
+def to_its_address(request: HttpRequest, *, now: datetime) -> HttpResponseBase:
+    """The filter form posted to a list becomes its address, without what was typed."""
     asked = request.POST.copy()
     typed = asked.get(TYPED, "").strip()[:80]
     for name in [name for name in asked if name in (TYPED, KEY, "csrfmiddlewaretoken") or not asked[name]]:
@@ -66,7 +52,7 @@ def _to_its_address(request: HttpRequest) -> HttpResponseBase:
         here = (request.path, typed)
         kept = {key: one for key, one in _kept(request).items() if tuple(one[:2]) != here}
         asked[KEY] = secrets.token_urlsafe(6)
-        typed_now = (*here, timezone.now().timestamp())
+        typed_now = (*here, now.timestamp())
         request.session[SEARCHES] = {**dict(list(kept.items())[1 - KEPT :]), asked[KEY]: typed_now}
     query = asked.urlencode()
     return HttpResponseRedirect(request.path + (f"?{query}" if query else ""))
