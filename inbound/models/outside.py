@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q, Value
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from agents.audit import append_only, audited, facts
@@ -19,6 +20,11 @@ from systems.registry import choices
 from work.models import OwedWork
 
 REFERENCE_LENGTH = 80
+# a reference as it is compared with what a person writes: its letters and digits
+PLAIN_REFERENCE = Func(
+    Upper("reference"), Value("[^[:alnum:]]"), Value(""), Value("g"), function="REGEXP_REPLACE",
+    output_field=models.TextField(),
+)  # fmt: skip
 
 
 @audited()
@@ -221,6 +227,11 @@ class OutsideWrite(OwedWork):
             # whether money went out before under a reference that comes again
             models.Index(
                 fields=["system", "reference"], name="outside_write_paid_under",
+                condition=Q(state="done", amount__isnull=False),
+            ),
+            # the same, however a person wrote it
+            models.Index(
+                "system", PLAIN_REFERENCE, name="outside_write_paid_plain",
                 condition=Q(state="done", amount__isnull=False),
             ),
             # the sweep of what nobody approved in time

@@ -77,10 +77,13 @@ def hand_over_the_contradicted(*, now: datetime) -> int:
 
 
 def _is_seen_to(change: OutsideWriteChange) -> bool:
-    """Of what was written down as done: whether it is settled anew, or stands on an open card, which heard of it."""
+    """Of what was written down as done: whether it was done, or stood on a card that was open then, and heard of it."""
     write, is_of_done = change.write, change.from_state == OutsideWrite.State.DONE
-    is_told = write.card is not None and write.card.survivor.state in Escalation.UNSETTLED
-    return is_of_done and (write.state != OutsideWrite.State.UNCERTAIN or is_told)
+    card = write.card.survivor if write.card else None
+    is_told = card is not None and (
+        card.state in Escalation.UNSETTLED or bool(card.settled_at and card.settled_at > change.at)
+    )
+    return is_of_done and (write.state == OutsideWrite.State.DONE or is_told)
 
 
 @transaction.atomic
@@ -95,8 +98,7 @@ def _hand_over(key: str, change: OutsideWriteChange, *, now: datetime) -> None:
     )
     if change.from_state == OutsideWrite.State.DONE:
         words = _(
-            "%(what)s: %(who)s anotó que se hizo, y ahora está en duda: %(answer)s Vea si se hizo, y avise a quien lo "
-            "pidió."
+            "%(what)s: %(who)s anotó que se hizo, y quedó en duda. %(answer)s Vea si se hizo, y avise a quien lo pidió."
         )
     elif write.pk in mistakes_among([write.pk]):
         words = _(

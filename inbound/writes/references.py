@@ -7,6 +7,7 @@ counts for more than what a person wrote down: a reference of hers that it gives
 from __future__ import annotations
 
 from datetime import datetime
+from unicodedata import normalize
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from agents.models import User
 from inbound.models import OutsideWrite
-from inbound.models.outside import REFERENCE_LENGTH
+from inbound.models.outside import PLAIN_REFERENCE, REFERENCE_LENGTH
 from inbound.writes.giving_back import required
 from inbound.writes.states import State, Verb, WriteRefused, take_step
 
@@ -29,7 +30,8 @@ class OfAnother(WriteRefused):
 
 def reference_given(text: str) -> str:
     """What the other system gave, on one line. Raises WriteRefused where there is none."""
-    return required(text, _("Escriba la referencia que dio el otro sistema."))[:REFERENCE_LENGTH]
+    text = required(normalize("NFKC", text), _("Escriba la referencia que dio el otro sistema."))[:REFERENCE_LENGTH]
+    return required(text if _plain(text) else "", _("Una referencia tiene letras o números: escriba la que dio."))
 
 
 def hold_reference(write: OutsideWrite, reference: str) -> None:
@@ -37,13 +39,13 @@ def hold_reference(write: OutsideWrite, reference: str) -> None:
     if write.amount is None:
         return
     with connection.cursor() as cursor:
-        held = f"reference {write.system} {reference.upper()}"
+        held = f"reference {write.system} {_plain(reference)}"
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [held])
 
 
 def is_of_another(write: OutsideWrite, reference: str) -> bool:
     """Whether its system itself gave this reference for other money before."""
-    return _paid_under(write, reference).filter(settled_by=None).exists()
+    return _paid(write).filter(reference=reference, settled_by=None).exists()
 
 
 def check_is_its_own(write: OutsideWrite, reference: str) -> None:
@@ -90,15 +92,23 @@ def why_not_questioned(*, write: OutsideWrite, by: User) -> str:
 
 def _doubt(*, write: OutsideWrite, words: str, by: User | None, now: datetime) -> OutsideWrite:
     """What a person found done is in doubt; its system is asked about it at once. Raises WriteRefused."""
+    was = _("Estaba anotada con la referencia %(reference)s.") % {"reference": write.reference}
     return take_step(
-        Verb.QUESTION, write=write, by=by, now=now, note=words, last_error=words, said="", reference="",
+        Verb.QUESTION, write=write, by=by, now=now, note=f"{was} {words}", last_error=words, said="", reference="",
         settled_at=None, settled_by=None, not_before=now,
     )  # fmt: skip
 
 
 def _paid_under(write: OutsideWrite, reference: str) -> QuerySet[OutsideWrite]:
     """Other money that was done under it, however it is written."""
-    written = {reference, reference.upper(), reference.lower()}
-    paid = OutsideWrite.objects.filter(system=write.system, reference__in=written, state=State.DONE)
-    paid = paid.filter(amount__isnull=False).exclude(pk=write.pk)
-    return paid if write.amount is not None else paid.none()
+    return _paid(write).alias(plain=PLAIN_REFERENCE).filter(plain=_plain(reference))
+
+
+def _paid(write: OutsideWrite) -> QuerySet[OutsideWrite]:
+    paid = OutsideWrite.objects.filter(system=write.system, state=State.DONE, amount__isnull=False)
+    return paid.exclude(pk=write.pk) if write.amount is not None else paid.none()
+
+
+def _plain(reference: str) -> str:
+    """Its letters and digits, as `PLAIN_REFERENCE` has them of a row."""
+    return "".join(sign for sign in normalize("NFKC", reference).upper() if sign.isalnum())

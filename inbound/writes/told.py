@@ -37,7 +37,9 @@ def write_history(write: OutsideWrite, taken: Taken) -> None:
     """The line of the history that goes with each step, whoever takes it; how it ended is said on its card too."""
     _note(write, from_state=taken.was, by=taken.by, now=taken.now, note=taken.note)
     if taken.was == State.UNCERTAIN and write.state in SETTLED:
-        for card in cards_of_twice([write.pk]).values():  # who looks whether it was done twice hears how that ended
+        own = write.card.survivor.pk if write.card else None  # which hears it below
+        looking = [card for card in cards_of_twice([write.pk]).values() if card.pk != own]
+        for card in looking:  # who looks whether it was done twice hears how that ended
             add_detail(key=card.key, text=ended_words(write), by=taken.by, now=taken.now)
     if (taken.was, write.state) == (State.UNCERTAIN, State.NOT_DONE):
         words = _("Lo que se pidió antes para el mismo número se resolvió que no se hizo.")

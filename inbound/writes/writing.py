@@ -22,7 +22,7 @@ from inbound.writes.limits import NOT_HAPPENING, check_cool_down, check_doubts, 
 from inbound.writes.mistaken import is_undone_with_anothers
 from inbound.writes.references import check_is_its_own, hold_reference, reference_given
 from inbound.writes.second_person import approved_until
-from inbound.writes.states import AnotherAmount, State, Verb, WriteRefused, take_step
+from inbound.writes.states import AnotherAmount, State, Verb, WriteRefused, check_can, take_step
 from inbound.writes.told import begin
 from telephony import phone_numbers
 from work import trying_again
@@ -99,6 +99,7 @@ def owe_write(
 def write_by_hand(*, write: OutsideWrite, reference: str, by: User, now: datetime) -> OutsideWrite:
     """It was done on the old screen, which gave this reference. Raises WriteRefused."""
     reference = reference_given(reference)
+    check_can(Verb.WRITE_BY_HAND, write=write, by=by)
     with transaction.atomic():
         if write.is_accountable:
             hold_limits(by=write.owed_by, action=write.action, to_whom=write.to_whom)
@@ -121,6 +122,9 @@ def why_not_by_hand(*, write: OutsideWrite, by: User, now: datetime) -> str:
         return ""
     policy, amount, to_whom, walk = policy_of(write.system), write.amount, write.to_whom, write.walk
     try:
+        if (again := _asked_before(walk, write.action, to_whom)) is not None:
+            words = _("Esta llamada lo pidió otra vez para el mismo número: vea la operación n.º %(pk)d.")
+            raise WriteRefused(words % {"pk": again.pk})
         check_doubts(action=write.action, amount=amount, to_whom=to_whom, walk=walk, now=now)
         check_cool_down(policy=policy, action=write.action, to_whom=to_whom, now=now)
         check_limits(policy=policy, amount=amount, to_whom=to_whom, walk=walk, by=by, now=write.owed_at)

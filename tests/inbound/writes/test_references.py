@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +20,7 @@ from inbound.walks.done_after_all import ask_once_more
 from inbound.writes import asking
 from inbound.writes.asking import Said, ask_about_doubts
 from inbound.writes.delivering import deliver_due
-from inbound.writes.references import question
+from inbound.writes.references import _paid_under, question
 from inbound.writes.restored import doubt_what_may_be_done
 from inbound.writes.second_person import approve
 from inbound.writes.settling import settle
@@ -72,30 +73,36 @@ def last_heard_on(card: Escalation) -> str:
     return card.changes.order_by("pk").values_list("note", flat=True).last() or ""
 
 
-@pytest.mark.parametrize("written", ["R-1", "r-1"])
+@pytest.mark.parametrize("written", ["Rb-1", "rB 1", "RB\u20111.", "\uff32b-\u200b1"])
 def test_nobody_settles_a_doubt_under_the_reference_of_other_money(
     written: str, two: tuple[OutsideWrite, OutsideWrite], elena: User, signed_in: Any, now: datetime
 ) -> None:
     first, second = two
-    found_done(first, "R-1", elena, now)
-    with pytest.raises(WriteRefused, match=f"R-1 ya está en la operación n.º {first.pk}"):
+    found_done(first, "Rb-1", elena, now)
+    with pytest.raises(WriteRefused, match=f"Rb-1 ya está en la operación n.º {first.pk}"):
         found_done(second, written, elena, now)
-    told = {"outcome": "done", "reference": "R-1", "reason": "La vi"}
+    told = {"outcome": "done", "reference": written, "reason": "La vi"}
     page: Client = signed_in(elena)
     shown = page.post(reverse("inbound:write_settle", args=[second.pk]), told).content.decode()
     assert f'<a href="{reverse("inbound:write", args=[first.pk])}">Ver la otra operación</a>' in shown
     second.refresh_from_db()
     assert second.state == "uncertain"
+    with pytest.raises(WriteRefused, match="tiene letras o números"):
+        found_done(second, "—", elena, now)
     found_done(second, "R-2", elena, now)
     assert broken() == {}
 
 
-def test_nor_writes_down_by_hand_what_another_paid(owe: Owe, set_mode: SetMode, ana: Agent, now: datetime) -> None:
+def test_nor_writes_down_by_hand_what_another_paid(
+    owe: Owe, set_mode: SetMode, ana: Agent, oscar: User, now: datetime
+) -> None:
     set_mode("qbc", "by_hand")
     first, second = owe("qbc.top_up"), owe("qbc.top_up", key="walk:1:8", position=8, number="70712399")
     write_by_hand(write=first, reference="R-1", by=ana.user, now=now)
     with pytest.raises(WriteRefused, match="de una referencia sale un solo monto"):
         write_by_hand(write=second, reference="R-1", by=ana.user, now=now)
+    with pytest.raises(WriteRefused, match="lo resuelve supervisión"):
+        write_by_hand(write=second, reference="R-1", by=oscar, now=now)
 
 
 def test_two_who_block_one_line_share_theirs(owe: Owe, set_mode: SetMode, ana: Agent, now: datetime) -> None:
@@ -227,7 +234,23 @@ def test_somebody_looks_after_what_is_in_doubt_again(
         assert "se había anotado como hecha, y está en duda. No está en su libro." in last_heard_on(card)
     else:
         raised = Escalation.objects.get(key__startswith=f"write:{first.pk}:after_all:")
-        assert f"{elena} anotó que se hizo, y ahora está en duda: No está en su libro." in raised.reason
+        assert f"{elena} anotó que se hizo, y quedó en duda. Estaba anotada con la referencia R-1." in raised.reason
+        assert "No está en su libro." in raised.reason
+
+
+def test_who_was_told_that_it_was_done_is_called_however_fast_the_doubt_is_settled(
+    two: tuple[OutsideWrite, OutsideWrite], side: OtherSide, elena: User, rosa: User, now: datetime
+) -> None:
+    first, _second = two
+    card = card_of(first, now)
+    found_done(first, "R-1", elena, now)
+    Escalation.objects.filter(pk=card.pk).update(state="resolved", settled_at=now)
+    question(write=first, reason="No está en su libro.", by=rosa, now=now + MINUTES)
+    side.knows = (200, {"done": False})
+    settle(write=first, outcome="not_done", reference="", reason="No está", by=rosa, now=now + MINUTES)
+    OutsideWrite.objects.update(not_before=now + 9 * MINUTES)
+    assert ask_once_more(now=now + 2 * MINUTES) == 1
+    assert ask_once_more(now=now + 3 * MINUTES) == 0
 
 
 def test_what_its_system_said_was_done_the_one_it_contradicted_does_not_settle_otherwise(
@@ -284,6 +307,12 @@ def test_what_was_refused_is_no_way_round_the_limit_of_a_day(
     write_by_hand(write=several[2], reference="H-2", by=elena, now=now)  # it was done, and another has seen it
 
 
+def test_its_index_finds_a_reference_as_it_is_compared(owe: Owe) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+    assert "outside_write_paid_plain" in _paid_under(owe("qbc.top_up"), "R-1").explain()
+
+
 def test_nor_round_what_was_done_for_the_number_a_moment_ago(
     owe: Owe, side: OtherSide, ana: Agent, luis: Agent, walk_of: Any, now: datetime
 ) -> None:
@@ -296,6 +325,14 @@ def test_nor_round_what_was_done_for_the_number_a_moment_ago(
     with pytest.raises(WriteRefused, match=r"ya se hizo para .* Si ya se hizo a mano, lo anota supervisión"):
         write_by_hand(write=first, reference="H-1", by=ana.user, now=now)
     assert OutsideWrite.objects.filter(state="done").count() == 1
+
+
+def test_nor_round_what_the_same_call_asked_for_once_more(owe: Owe, side: OtherSide, ana: Agent, now: datetime) -> None:
+    first = refused(owe, side, now)
+    again = owe("qbc.top_up", position=9, at=now + timedelta(minutes=1))
+    assert (again.pk != first.pk, again.state) == (True, "waiting")
+    with pytest.raises(WriteRefused, match=f"otra vez para el mismo número: vea la operación n.º {again.pk}"):
+        write_by_hand(write=first, reference="H-1", by=ana.user, now=now)
 
 
 # what is approved goes out as its system is used
