@@ -25,6 +25,9 @@ ALLOWED = sorted(
 )
 _AFTER_ALL = """EXISTS (SELECT FROM inbound_outsidewritechange a
                          WHERE a.write_id = w.id AND a.from_state = 'not_done' AND a.to_state = 'uncertain')"""
+_SEEN_BY_ANOTHER = """EXISTS (SELECT FROM inbound_outsidewritechange a
+                                WHERE a.write_id = w.id AND a.from_state = 'refused' AND a.to_state = 'done'
+                                  AND a.by_id <> w.owed_by_id)"""
 _CHAIN = """
   SELECT w.key, w.is_accountable, c.from_state, c.to_state, c.id,
          lag(c.to_state, 1, '') OVER (PARTITION BY c.write_id ORDER BY c.id) AS before
@@ -64,9 +67,11 @@ RULES = [
     Rule(
         "money_once_a_call",
         gettext_lazy("En una llamada, a un número se le hace una vez cada operación de dinero o de SIM."),
-        # what was found done after all may have been asked for again: a person looks, by its card
+        # what was found done after all may have been asked for again: a person looks, by its card; and what was refused
+        # and done by hand all the same another writes down
         f"""SELECT min(w.key) FROM inbound_outsidewrite w
-            WHERE w.is_accountable AND w.state NOT IN ('refused', 'not_done') AND NOT {_AFTER_ALL}
+            WHERE w.is_accountable AND w.state NOT IN ('refused', 'not_done')
+              AND NOT {_AFTER_ALL} AND NOT {_SEEN_BY_ANOTHER}
             GROUP BY w.walk_id, w.action, w.to_whom HAVING count(*) > 1""",
     ),
     Rule(
@@ -76,7 +81,7 @@ RULES = [
             WHERE w.approve_until IS NOT NULL AND EXISTS (
               SELECT FROM inbound_outsidewritechange s
                WHERE s.write_id = w.id AND s.to_state NOT IN ('approval', 'not_done', 'uncertain')
-                 AND s.from_state <> 'uncertain'
+                 AND s.from_state NOT IN ('uncertain', s.to_state)
                  AND NOT EXISTS (SELECT FROM inbound_outsidewritechange a
                                   WHERE a.write_id = w.id AND a.id <= s.id AND a.from_state = 'approval'
                                     AND a.to_state = 'waiting' AND a.by_id <> w.owed_by_id))""",

@@ -21,10 +21,10 @@ from work.models import OwedWork
 
 REFERENCE_LENGTH = 80
 # a reference as it is compared with what a person writes: its letters and digits
-PLAIN_REFERENCE = Func(
-    Upper("reference"), Value("[^[:alnum:]]"), Value(""), Value("g"), function="REGEXP_REPLACE",
-    output_field=models.TextField(),
-)  # fmt: skip
+PLAIN_REFERENCE = Upper(Func(
+    Func("reference", template="NORMALIZE(%(expressions)s, NFKC)"), Value("[^0-9A-Za-z]"), Value(""), Value("g"),
+    function="REGEXP_REPLACE", output_field=models.TextField(),
+))  # fmt: skip
 
 
 @audited()

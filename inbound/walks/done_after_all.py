@@ -26,6 +26,7 @@ from inbound.writes.references import hold_reference
 from inbound.writes.told import note_answer, what
 from telephony.phone_numbers import parse
 
+State = OutsideWrite.State
 NOW_AND_THEN = timedelta(hours=1)  # where it says that it was not: what was sent may stand in a queue of its own
 
 
@@ -69,26 +70,26 @@ def hand_over_the_contradicted(*, now: datetime) -> int:
     there = set(Escalation.objects.filter(key__in=keys).values_list("key", flat=True))
     raised = 0
     for key, change in keys.items():
-        if key not in there and not _is_seen_to(change):
+        if key not in there and not _is_seen_to(change, change.write):
             with asking.by_itself(change.write):
-                _hand_over(key, change, now=now)
-                raised += 1
+                raised += _hand_over(key, change, now=now)
     return raised
 
 
-def _is_seen_to(change: OutsideWriteChange) -> bool:
+def _is_seen_to(change: OutsideWriteChange, write: OutsideWrite) -> bool:
     """Of what was written down as done: whether it was done, or stood on a card that was open then, and heard of it."""
-    write, is_of_done = change.write, change.from_state == OutsideWrite.State.DONE
     card = write.card.survivor if write.card else None
     is_told = card is not None and (
         card.state in Escalation.UNSETTLED or bool(card.settled_at and card.settled_at > change.at)
     )
-    return is_of_done and (write.state == OutsideWrite.State.DONE or is_told)
+    return change.from_state == State.DONE and (write.state == State.DONE or is_told)
 
 
 @transaction.atomic
-def _hand_over(key: str, change: OutsideWriteChange, *, now: datetime) -> None:
-    write = change.write
+def _hand_over(key: str, change: OutsideWriteChange, *, now: datetime) -> bool:
+    write = OutsideWrite.objects.select_for_update(no_key=True, of=("self",)).get(pk=change.write_id)
+    if _is_seen_to(change, write):  # by the clock that finds the let down
+        return False
     card = write.card.survivor if write.card else None
     before = write.changes.filter(pk__lt=change.pk, to_state=change.from_state).exclude(by=None)
     settled = before.select_related("by").order_by("pk").last()
@@ -96,7 +97,11 @@ def _hand_over(key: str, change: OutsideWriteChange, *, now: datetime) -> None:
         "%(what)s: %(who)s resolvió que no se hizo, y después: %(answer)s Vea si se hizo dos veces, y avise a quien lo "
         "pidió."
     )
-    if change.from_state == OutsideWrite.State.DONE:
+    if change.from_state == State.DONE and write.state == State.NOT_DONE:
+        words = _(
+            "%(what)s: %(who)s anotó que se hizo, y después se resolvió que no. %(answer)s Avise a quien lo pidió."
+        )
+    elif change.from_state == State.DONE and write.pk not in mistakes_among([write.pk]):
         words = _(
             "%(what)s: %(who)s anotó que se hizo, y quedó en duda. %(answer)s Vea si se hizo, y avise a quien lo pidió."
         )
@@ -119,5 +124,6 @@ def _hand_over(key: str, change: OutsideWriteChange, *, now: datetime) -> None:
         by=None,
         now=now,
     )
-    if change.from_state == OutsideWrite.State.DONE:  # else nobody was let down yet, and it has none of its own
+    if change.from_state == State.DONE:  # else nobody was let down yet, and it has none of its own
         OutsideWrite.objects.filter(pk=write.pk, card=None).update(card=raised)
+    return True

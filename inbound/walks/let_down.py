@@ -37,7 +37,7 @@ from inbound.walks.mistakes import what_became_of_a_mistake
 from inbound.walks.state import WalkState, given_on, read_state, state_on
 from inbound.walks.undone_cards import raise_card_of, said_on_its_card, words_heard
 from inbound.walks.what_became import hand_over_a_mistake
-from inbound.writes.asking import by_itself, contradictions, it_says
+from inbound.writes.asking import by_itself, contradictions, it_says, questioned
 from inbound.writes.limits import NOT_HAPPENING
 from inbound.writes.mistaken import CONTRADICTED, TWICE, cards_of_mistakes, its_mistake, mistakes_among, not_mistaken
 from inbound.writes.states import how_it_stands
@@ -178,6 +178,7 @@ def _done_after_its_card(now: datetime) -> list[OutsideWrite]:
     lately = done.filter(settled_at__gt=now - LOOKED_BACK_FOR_WHAT_FOLLOWS)
     its_own = Q(card__merged_into=None, settled_at__gt=F("card__settled_at"))
     united = Q(settled_at__gt=F("card__merged_into__settled_at"))
+    lately = lately.exclude(Exists(questioned().filter(write=OuterRef("pk"))))  # it did not go out by itself
     several = lately.filter(its_own | united).select_related("card__merged_into", "walk__line").order_by("pk")
     found = [write for write in several if write.card and write.card.survivor.state not in Escalation.UNSETTLED]
     keys = {TWICE % write.pk: write.pk for write in found}

@@ -23,7 +23,7 @@ from inbound.models import OutsideWrite, OutsideWriteChange
 from inbound.models.outside import REFERENCE_LENGTH
 from inbound.outside.reaching import Clients, Mode, NotConnected, clients
 from inbound.writes.limits import hold_whom
-from inbound.writes.references import hold_reference, is_of_another, take_from_others
+from inbound.writes.references import hold_reference, is_of_another, plain, take_from_others
 from inbound.writes.states import State, Verb, WriteRefused, doubt_again, take_step
 from inbound.writes.told import note_answer, what
 from screens.templatetags.screens import bs
@@ -50,6 +50,7 @@ class Said(StrEnum):
 
 
 OF_NOT_DONE = Q(from_state=State.NOT_DONE, to_state=State.UNCERTAIN)  # what a person had settled as not done
+OF_DONE = Q(from_state=State.DONE, to_state=State.UNCERTAIN)  # or written down as done
 ANSWERS = {Said.DONE_UNNAMED, Said.NOT_DONE, Said.CANNOT_SAY}  # which leave it to a person: she reads the last one
 
 
@@ -145,7 +146,12 @@ def asked_in_vain(first: OutsideWrite) -> str:
 
 def contradictions() -> QuerySet[OutsideWriteChange]:
     """The changes by which what a person had settled, or written down as done, was in doubt again."""
-    return OutsideWriteChange.objects.filter(OF_NOT_DONE | Q(from_state=State.DONE, to_state=State.UNCERTAIN))
+    return OutsideWriteChange.objects.filter(OF_NOT_DONE | OF_DONE)
+
+
+def questioned() -> QuerySet[OutsideWriteChange]:
+    """Those of what a person had written down as done."""
+    return OutsideWriteChange.objects.filter(OF_DONE)
 
 
 def contradicted(*, now: datetime) -> QuerySet[OutsideWriteChange]:
@@ -194,11 +200,17 @@ def answer_of(write: OutsideWrite, reached: Clients) -> tuple[Said, str]:
         log.exception("write %s could not be asked about", write.pk)
         return Said.NOTHING, ""
     if done is None:
-        return Said.NOT_DONE, ""
+        return Said.CANNOT_SAY if _was_done_by_hand(write) else Said.NOT_DONE, ""
     reference = done.reference.strip()[:REFERENCE_LENGTH]
     if not reference or is_of_another(write, reference):
         return Said.DONE_UNNAMED, ""
     return Said.DONE, reference
+
+
+def _was_done_by_hand(write: OutsideWrite) -> bool:
+    """Whether somebody wrote down that she did it on the old screen: that has no key of ours."""
+    by_hand = State.BY_HAND, State.PARKED, State.REFUSED
+    return write.changes.filter(from_state__in=by_hand, to_state=State.DONE).exists()
 
 
 def _ask(write: OutsideWrite, reached: Clients, now: datetime) -> Said:
@@ -226,6 +238,8 @@ def confirm(write: OutsideWrite, reference: str, *, now: datetime) -> bool:
     try:
         with transaction.atomic():
             hold_reference(write, reference)
+            if is_of_another(write, reference):  # which was confirmed in this moment
+                return False
             take_step(
                 Verb.CONFIRM, write=write, by=None, now=now, sent_as=write.fence, note=note, last_error="",
                 reference=reference,
@@ -241,10 +255,11 @@ def named_otherwise(write: OutsideWrite, reference: str, *, now: datetime) -> bo
     stand in its history, and on its card where it has one. False where it is not done.
     """
     with transaction.atomic():
+        hold_reference(write, reference)
         there = OutsideWrite.objects.select_for_update(no_key=True, of=("self",)).get(pk=write.pk)
         if there.state != State.DONE:
             return False
-        if there.reference != reference:
+        if plain(there.reference) != plain(reference):
             words = _(
                 "%(system)s respondió que se hizo con otra referencia: %(reference)s. Vea si es la misma operación."
             )
@@ -252,4 +267,5 @@ def named_otherwise(write: OutsideWrite, reference: str, *, now: datetime) -> bo
             note_answer(there, words=words, now=now)
             if there.card is not None:
                 add_detail(key=there.card.key, text=words, by=None, now=now)
+            take_from_others(there, reference, now=now)
     return True

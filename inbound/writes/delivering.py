@@ -144,11 +144,9 @@ def _send(write: OutsideWrite, reached: Clients, now: datetime) -> None:
         reference = reference[:REFERENCE_LENGTH]
         if not reference:
             _not_known(write, _("Respondió sin dar una referencia."), now=now)
-        elif is_of_another(write, reference):
+        elif not _confirm(write, reference, now=now):
             words = _("Respondió con la referencia de otra operación: %(reference)s.")
             _not_known(write, words % {"reference": reference}, now=now)
-        else:
-            _confirm(write, reference, now=now)
 
 
 def _reference_of_another_call(write: OutsideWrite, *, now: datetime) -> str:
@@ -204,13 +202,15 @@ def _state_shown(passed: Sequence[Footstep], name: str, number: str, since: date
     return state
 
 
-def _confirm(write: OutsideWrite, reference: str, *, now: datetime) -> None:
+def _confirm(write: OutsideWrite, reference: str, *, now: datetime) -> bool:
     """It was done. An answer that comes after the lease still ends the doubt it raised, and what somebody settled as
-    not done by then.
+    not done by then. False where its system gave the reference for other money before.
     """
     try:
         with transaction.atomic():
             hold_reference(write, reference)
+            if is_of_another(write, reference):
+                return False
             done(owed=write, now=now, reference=reference, settled_at=now, settled_by=None)
             take_from_others(write, reference, now=now)
     except LeaseLost as lost:
@@ -222,6 +222,7 @@ def _confirm(write: OutsideWrite, reference: str, *, now: datetime) -> None:
         if not is_known:
             raise LeaseLost(f"write {write.pk}: answered after another had taken it") from lost
         write.state = State.DONE
+    return True
 
 
 def _not_known(write: OutsideWrite, error: str, *, now: datetime) -> None:

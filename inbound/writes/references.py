@@ -6,10 +6,11 @@ counts for more than what a person wrote down: a reference of hers that it gives
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from unicodedata import normalize
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -31,7 +32,7 @@ class OfAnother(WriteRefused):
 def reference_given(text: str) -> str:
     """What the other system gave, on one line. Raises WriteRefused where there is none."""
     text = required(normalize("NFKC", text), _("Escriba la referencia que dio el otro sistema."))[:REFERENCE_LENGTH]
-    return required(text if _plain(text) else "", _("Una referencia tiene letras o números: escriba la que dio."))
+    return required(text if plain(text) else "", _("Una referencia tiene letras o números: escriba la que dio."))
 
 
 def hold_reference(write: OutsideWrite, reference: str) -> None:
@@ -39,7 +40,7 @@ def hold_reference(write: OutsideWrite, reference: str) -> None:
     if write.amount is None:
         return
     with connection.cursor() as cursor:
-        held = f"reference {write.system} {_plain(reference)}"
+        held = f"reference {write.system} {plain(reference)}"
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [held])
 
 
@@ -64,17 +65,20 @@ def take_from_others(write: OutsideWrite, reference: str, *, now: datetime) -> N
     words = _("%(system)s dice que la referencia %(reference)s es de la operación n.º %(pk)d.")
     words %= {"system": write.get_system_display(), "reference": reference, "pk": write.pk}
     for other in _paid_under(write, reference).exclude(settled_by=None).order_by("pk"):
-        _doubt(write=other, words=words, by=None, now=now)
+        with suppress(WriteRefused):  # somebody put it in doubt in this moment; what is known of this one stands
+            _doubt(write=other, words=words, by=None, now=now)
 
 
 def question(*, write: OutsideWrite, reason: str, by: User, now: datetime) -> OutsideWrite:
-    """A supervisor, not whoever asked for it, has seen that what a person wrote down as done may not be so, or stands
-    under a reference of something else: it is in doubt, and settled anew. Raises WriteRefused.
+    """A supervisor, not whoever asked for it or wrote it down, has seen that what is written down as done may not be
+    so, or stands under a reference of something else: it is in doubt, and settled anew. Raises WriteRefused.
     """
     reason = required(reason, _("Escriba qué vio en el otro sistema."))
-    if why := why_not_questioned(write=write, by=by):
-        raise WriteRefused(why)
-    return _doubt(write=write, words=reason, by=by, now=now)
+    with transaction.atomic():
+        locked = OutsideWrite.objects.select_for_update(no_key=True, of=("self",)).get(pk=write.pk)
+        if why := why_not_questioned(write=locked, by=by):
+            raise WriteRefused(why)
+        return _doubt(write=locked, words=reason, by=by, now=now)
 
 
 def why_not_questioned(*, write: OutsideWrite, by: User) -> str:
@@ -85,7 +89,9 @@ def why_not_questioned(*, write: OutsideWrite, by: User) -> str:
         return _("La pidió usted: la pone en duda otra persona de supervisión.")
     if not write.is_accountable or write.state != State.DONE:
         return _("Solo se pone en duda lo que se anotó como hecho.")
-    if write.settled_by_id is None:
+    if write.settled_by_id == by.pk:
+        return _("La anotó usted: la pone en duda otra persona de supervisión.")
+    if write.settled_by_id is None and write.amount is not None:  # a line that was blocked before may have another's
         return _("Lo confirmó su propio sistema: no se pone en duda.")
     return ""
 
@@ -94,14 +100,15 @@ def _doubt(*, write: OutsideWrite, words: str, by: User | None, now: datetime) -
     """What a person found done is in doubt; its system is asked about it at once. Raises WriteRefused."""
     was = _("Estaba anotada con la referencia %(reference)s.") % {"reference": write.reference}
     return take_step(
-        Verb.QUESTION, write=write, by=by, now=now, note=f"{was} {words}", last_error=words, said="", reference="",
+        Verb.QUESTION, write=write, by=by, now=now, note=f"{was} {words}", last_error=words, reference="",
         settled_at=None, settled_by=None, not_before=now,
     )  # fmt: skip
 
 
 def _paid_under(write: OutsideWrite, reference: str) -> QuerySet[OutsideWrite]:
     """Other money that was done under it, however it is written."""
-    return _paid(write).alias(plain=PLAIN_REFERENCE).filter(plain=_plain(reference))
+    written = plain(reference)  # one without a letter or a digit is nobody else's
+    return _paid(write).alias(plain=PLAIN_REFERENCE).filter(plain=written) if written else _paid(write).none()
 
 
 def _paid(write: OutsideWrite) -> QuerySet[OutsideWrite]:
@@ -109,6 +116,6 @@ def _paid(write: OutsideWrite) -> QuerySet[OutsideWrite]:
     return paid.exclude(pk=write.pk) if write.amount is not None else paid.none()
 
 
-def _plain(reference: str) -> str:
-    """Its letters and digits, as `PLAIN_REFERENCE` has them of a row."""
-    return "".join(sign for sign in normalize("NFKC", reference).upper() if sign.isalnum())
+def plain(reference: str) -> str:
+    """Its letters and digits, as `PLAIN_REFERENCE` has them of a row: by them two are one, however they are written."""
+    return "".join(sign for sign in normalize("NFKC", reference) if sign.isascii() and sign.isalnum()).upper()

@@ -184,7 +184,7 @@ def doubt_again(write: OutsideWrite, *, words: str, said: str, now: datetime) ->
 
 def leave_to_a_person(write: OutsideWrite, *, now: datetime) -> OutsideWrite:
     """What waits for a system that is used by hand by now."""
-    return take_step(Verb.HAND_OVER, write=write, by=None, now=now, note=_("El sistema pasó a usarse a mano."))
+    return take_step(Verb.HAND_OVER, write=write, by=None, now=now, note=_("Su sistema se usa a mano."))
 
 
 def take_step(

@@ -15,7 +15,7 @@ from agents.models import User
 from escalations.raising import add_detail
 from inbound.models import OutsideWrite, OutsideWriteChange
 from inbound.outside.actions import actions
-from inbound.writes.mistaken import cards_of_twice
+from inbound.writes.mistaken import cards_of_twice, mistakes_among
 from work.kinds import Taken
 
 State = OutsideWrite.State
@@ -45,6 +45,8 @@ def write_history(write: OutsideWrite, taken: Taken) -> None:
         words = _("Lo que se pidió antes para el mismo número se resolvió que no se hizo.")
         for kept in _kept_back_for(write):
             add_detail(key=kept, text=words, by=taken.by, now=taken.now)
+    if (taken.was in SETTLED) != (write.state in SETTLED) and State.UNCERTAIN in (taken.was, write.state):
+        _tell_what_hangs_on_it(write, taken)
     if write.card is None:
         return
     if taken.was == State.APPROVAL and write.state != State.UNCERTAIN:
@@ -54,11 +56,21 @@ def write_history(write: OutsideWrite, taken: Taken) -> None:
     elif taken.was in SETTLED and write.state == State.UNCERTAIN:  # its card has heard that it was not done, or was
         add_detail(key=write.card.key, text=_doubted_again(write, taken.was), by=taken.by, now=taken.now)
     elif (taken.was, write.state) == (State.WAITING, State.BY_HAND):
-        words = _("%(what)s: %(system)s pasó a usarse a mano. Hay que hacerla allí y anotar su referencia.")
+        words = _("%(what)s: %(system)s se usa a mano: hay que hacerla allí y anotar su referencia.")
         text = words % {"what": what(write), "system": write.get_system_display()}
         add_detail(key=write.card.key, text=text, by=taken.by, now=taken.now)
     elif write.state in (*SETTLED, State.REFUSED):
         add_detail(key=write.card.key, text=ended_words(write), by=taken.by, now=taken.now)
+
+
+def _tell_what_hangs_on_it(write: OutsideWrite, taken: Taken) -> None:
+    """The cards of what follows it once it is done, and of its mistake: that it is in doubt, and how that ends."""
+    cards = [write.follow_card.survivor] if write.follow_card else []
+    cards += mistakes_among([write.pk]).values()
+    own = write.card.survivor.pk if write.card else None
+    text = ended_words(write) if taken.was == State.UNCERTAIN else _doubted_again(write, taken.was)
+    for card in {card.pk: card for card in cards if card.pk != own}.values():
+        add_detail(key=card.key, text=text, by=taken.by, now=taken.now)
 
 
 def _kept_back_for(write: OutsideWrite) -> list[str]:

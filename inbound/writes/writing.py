@@ -129,7 +129,7 @@ def why_not_by_hand(*, write: OutsideWrite, by: User, now: datetime) -> str:
         check_cool_down(policy=policy, action=write.action, to_whom=to_whom, now=now)
         check_limits(policy=policy, amount=amount, to_whom=to_whom, walk=walk, by=by, now=write.owed_at)
     except WriteRefused as refusal:
-        return _("%(why)s Si ya se hizo a mano, lo anota supervisión.") % {"why": refusal}
+        return _("%(why)s Si ya se hizo a mano, lo anota otra persona, de supervisión.") % {"why": refusal}
     return ""
 
 

@@ -17,8 +17,9 @@ from escalations.models import Escalation
 from escalations.raising import raise_escalation
 from inbound.models import OutsideSystem, OutsideWrite
 from inbound.walks.done_after_all import ask_once_more
-from inbound.writes import asking
-from inbound.writes.asking import Said, ask_about_doubts
+from inbound.walks.let_down import _done_after_its_card
+from inbound.writes import asking, references
+from inbound.writes.asking import Said, ask_about_doubts, confirm, named_otherwise
 from inbound.writes.delivering import deliver_due
 from inbound.writes.references import _paid_under, question
 from inbound.writes.restored import doubt_what_may_be_done
@@ -73,7 +74,7 @@ def last_heard_on(card: Escalation) -> str:
     return card.changes.order_by("pk").values_list("note", flat=True).last() or ""
 
 
-@pytest.mark.parametrize("written", ["Rb-1", "rB 1", "RB\u20111.", "\uff32b-\u200b1"])
+@pytest.mark.parametrize("written", ["Rb-1", "rB 1", "RB\u20111.", "Rb-\u00b9", "\uff32b-\u200b1"])
 def test_nobody_settles_a_doubt_under_the_reference_of_other_money(
     written: str, two: tuple[OutsideWrite, OutsideWrite], elena: User, signed_in: Any, now: datetime
 ) -> None:
@@ -200,12 +201,138 @@ def test_only_another_of_supervision_does_and_only_of_a_persons_word(
     second.refresh_from_db()
     for write, by, why in (
         (first, ana.user, "lo resuelve supervisión"),
+        (first, elena, "La anotó usted"),
         (second, elena, "Lo confirmó su propio sistema"),
     ):
         with pytest.raises(WriteRefused, match=why):
             question(write=write, reason="Dudo", by=by, now=now)
     with pytest.raises(WriteRefused, match="Escriba qué vio"):
         question(write=first, reason=" ", by=elena, now=now)
+
+
+def test_what_its_system_confirmed_in_that_moment_is_not_questioned(
+    two: tuple[OutsideWrite, OutsideWrite], elena: User, rosa: User, now: datetime
+) -> None:
+    first, _second = two
+    found_done(first, "R-1", elena, now)
+    as_the_page_read_it = OutsideWrite.objects.get(pk=first.pk)
+    question(write=first, reason="Dudo", by=rosa, now=now)
+    assert confirm(first, "R-1", now=now)
+    with pytest.raises(WriteRefused, match="Lo confirmó su propio sistema"):
+        question(write=as_the_page_read_it, reason="Dudo", by=rosa, now=now)
+
+
+def test_a_block_that_stands_on_anothers_word_may_be_doubted(
+    owe: Owe, side: OtherSide, set_mode: SetMode, ana: Agent, luis: Agent, elena: User, walk_of: Any, now: datetime
+) -> None:
+    set_mode("mio", "by_hand", cool_down_minutes=0)
+    first = owe("mio.block_sim")
+    write_by_hand(write=first, reference="H-1", by=ana.user, now=now)
+    set_mode("mio", "connected")
+    second = owe("mio.block_sim", key="walk:2:7", of=walk_of(luis), by=luis, at=now + MINUTES)
+    side.says["mio/block_sim"] = (422, {"error": "Ya está bloqueado."})
+    deliver_due(now=now + MINUTES)
+    for write in (first, second):
+        write.refresh_from_db()
+        assert (write.state, write.reference) == ("done", "H-1")
+        question(write=write, reason="Sigue en servicio", by=elena, now=now + 2 * MINUTES)
+
+
+def test_what_its_system_said_of_its_key_still_counts(
+    two: tuple[OutsideWrite, OutsideWrite], side: OtherSide, elena: User, rosa: User, now: datetime
+) -> None:
+    first, _second = two
+    side.knows = (200, {"done": True})
+    found_done(first, "R-1", elena, now)
+    question(write=first, reason="Dudo", by=rosa, now=now + MINUTES)
+    side.knows = (500, {})
+    with pytest.raises(WriteRefused, match="respondió que sí se hizo"):
+        settle(write=first, outcome="not_done", reference="", reason="No está", by=rosa, now=now + 3 * MINUTES * 20)
+
+
+def test_of_what_was_done_by_hand_its_system_cannot_say_by_our_key(
+    owe: Owe, side: OtherSide, set_mode: SetMode, ana: Agent, elena: User, now: datetime
+) -> None:
+    set_mode("qbc", "by_hand")
+    write = owe("qbc.top_up")
+    write_by_hand(write=write, reference="H-1", by=ana.user, now=now)
+    set_mode("qbc", "connected")
+    question(write=write, reason="H-1 no es", by=elena, now=now)
+    side.knows = (200, {"done": False})
+    assert ask_about_doubts(now=now + MINUTES) == 0
+    write.refresh_from_db()
+    assert (write.state, write.said) == ("uncertain", "cannot_say")
+
+
+def test_its_own_reference_is_taken_from_whoever_has_it_though_a_person_was_faster(
+    two: tuple[OutsideWrite, OutsideWrite], elena: User, now: datetime
+) -> None:
+    first, second = two
+    found_done(second, "R-9", elena, now)
+    found_done(first, "R-8", elena, now)
+    assert named_otherwise(first, "R-9", now=now)
+    second.refresh_from_db()
+    assert (second.state, second.reference) == ("uncertain", "")
+
+
+def test_the_same_reference_in_other_letters_is_no_other_one(
+    two: tuple[OutsideWrite, OutsideWrite], elena: User, now: datetime
+) -> None:
+    first, _second = two
+    found_done(first, "r 8", elena, now)
+    told = first.changes.count()
+    assert named_otherwise(first, "R-8", now=now)
+    assert first.changes.count() == told
+
+
+def test_what_is_known_of_one_stands_whatever_becomes_of_the_other(
+    two: tuple[OutsideWrite, OutsideWrite], elena: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = two
+    found_done(second, "R-1", elena, now)
+
+    def too_late(**_any: object) -> None:
+        raise WriteRefused("Ya está en duda.")
+
+    monkeypatch.setattr(references, "_doubt", too_late)
+    assert confirm(first, "R-1", now=now)
+    first.refresh_from_db()
+    assert (first.state, first.reference) == ("done", "R-1")
+
+
+def test_of_two_answers_in_one_moment_one_pays(two: tuple[OutsideWrite, OutsideWrite], now: datetime) -> None:
+    first, second = two
+    assert confirm(first, "R-1", now=now)
+    assert not confirm(second, "R-1", now=now)
+    second.refresh_from_db()
+    assert second.state == "uncertain"
+
+
+def test_what_hangs_on_it_hears_that_it_is_in_doubt_and_how_that_ends(
+    two: tuple[OutsideWrite, OutsideWrite], side: OtherSide, elena: User, rosa: User, now: datetime
+) -> None:
+    first, _second = two
+    follow = card_of(first, now)
+    OutsideWrite.objects.filter(pk=first.pk).update(card=None, follow_card=follow)
+    first.refresh_from_db()
+    found_done(first, "R-1", elena, now)
+    question(write=first, reason="No está.", by=rosa, now=now)
+    assert last_heard_on(follow).endswith("se había anotado como hecha, y está en duda. No está.")
+    side.knows = (200, {"done": False})
+    settle(write=first, outcome="not_done", reference="", reason="No está", by=rosa, now=now)
+    assert last_heard_on(follow).endswith("se resolvió que no se hizo.")
+
+
+def test_what_was_in_doubt_again_did_not_go_out_by_itself(
+    two: tuple[OutsideWrite, OutsideWrite], elena: User, rosa: User, now: datetime
+) -> None:
+    first, _second = two
+    card = card_of(first, now)
+    found_done(first, "R-1", elena, now)
+    Escalation.objects.filter(pk=card.pk).update(state="resolved", settled_at=now)
+    question(write=first, reason="No está.", by=rosa, now=now + MINUTES)
+    assert confirm(first, "R-2", now=now + MINUTES)
+    assert _done_after_its_card(now + MINUTES) == []
 
 
 def test_what_nobody_approved_before_a_restore_is_settled_and_doubted_as_well(
@@ -215,6 +342,8 @@ def test_what_nobody_approved_before_a_restore_is_settled_and_doubted_as_well(
     assert doubt_what_may_be_done(why="El sitio se restauró.", now=now) == 1
     found_done(write, "R-1", elena, now)
     question(write=write, reason="No está", by=rosa, now=now)
+    found_done(write, "R-2", rosa, now)
+    assert named_otherwise(write, "R-3", now=now)
     assert broken() == {}
 
 
@@ -299,7 +428,7 @@ def test_what_was_refused_is_no_way_round_the_limit_of_a_day(
     shown = page.get(address).content.decode().replace("\xa0", " ")
     why = "Pasaría su límite del día en QBC: Bs 40,00 de Bs 50,00."
     assert why in shown
-    assert "Si ya se hizo a mano, lo anota supervisión." in shown
+    assert "Si ya se hizo a mano, lo anota otra persona, de supervisión." in shown
     assert "Anotar como hecho" not in shown
     page.post(reverse("inbound:write_by_hand", args=[several[2].pk]), {"reference": "H-2"})
     several[2].refresh_from_db()
@@ -322,17 +451,24 @@ def test_nor_round_what_was_done_for_the_number_a_moment_ago(
         write_by_hand(write=first, reference="H-1", by=ana.user, now=now)
     assert deliver_due(now=now) == 1
     again.refresh_from_db()
-    with pytest.raises(WriteRefused, match=r"ya se hizo para .* Si ya se hizo a mano, lo anota supervisión"):
+    with pytest.raises(
+        WriteRefused, match=r"ya se hizo para .* Si ya se hizo a mano, lo anota otra persona, de supervisión"
+    ):
         write_by_hand(write=first, reference="H-1", by=ana.user, now=now)
     assert OutsideWrite.objects.filter(state="done").count() == 1
 
 
-def test_nor_round_what_the_same_call_asked_for_once_more(owe: Owe, side: OtherSide, ana: Agent, now: datetime) -> None:
+def test_nor_round_what_the_same_call_asked_for_once_more(
+    owe: Owe, side: OtherSide, ana: Agent, elena: User, now: datetime
+) -> None:
     first = refused(owe, side, now)
     again = owe("qbc.top_up", position=9, at=now + timedelta(minutes=1))
     assert (again.pk != first.pk, again.state) == (True, "waiting")
     with pytest.raises(WriteRefused, match=f"otra vez para el mismo número: vea la operación n.º {again.pk}"):
         write_by_hand(write=first, reference="H-1", by=ana.user, now=now)
+    deliver_due(now=now + timedelta(minutes=1))
+    write_by_hand(write=first, reference="H-1", by=elena, now=now)  # it was done all the same
+    assert broken() == {}
 
 
 # what is approved goes out as its system is used
@@ -369,5 +505,5 @@ def test_its_card_hears_that_it_is_done_by_hand(owe: Owe, side: OtherSide, elena
     deliver_due(now=now)
     write.refresh_from_db()
     assert write.state == "by_hand"
-    words = "QBC pasó a usarse a mano. Hay que hacerla allí y anotar su referencia."
+    words = "QBC se usa a mano: hay que hacerla allí y anotar su referencia."
     assert last_heard_on(card).endswith(words)
