@@ -139,7 +139,11 @@ def see_seat(
         return None
     there = Extension.objects.filter(is_active=True, switchboard__in=boards).select_related("switchboard")
     extensions = list(there.order_by("switchboard__name", "number"))
-    agent = Agent.objects.filter(user=user).first()
+    of_hers = Seat.objects.filter(agent__user=user).select_related(
+        "agent", "extension__switchboard", "lost", "taken_by__user"
+    )
+    seat = of_hers.first()
+    agent = seat.agent if seat else Agent.objects.filter(user=user).first()
     if agent is None and user.role == Role.SUPERVISOR:
         seen = _seen_to_listen(user, extensions, wanted or 0, problem, may_take, len(boards) > 1)
         if seen.extension is not None and not boards[seen.extension.switchboard_id]:
@@ -148,8 +152,6 @@ def see_seat(
         return replace(seen, is_unregistered=True) if is_gone else seen
     if agent is None:
         return None
-    seats = Seat.objects.filter(agent=agent).select_related("extension__switchboard", "lost", "taken_by__user")
-    seat = seats.first()
     extension = seat.extension if seat and seat.extension in extensions else None
     written = next((one for one in extensions if one.number == agent.extension), None)
     begins_with = extension or (written if seat is None else None)

@@ -35,7 +35,7 @@ from campaigns.models.contacts import CallList
 from campaigns.payments.owed import with_owed
 from campaigns.payments.payment_lists import Total, total_of
 from campaigns.payments.tables import TotalledTable, amount_footer, rows_footer
-from campaigns.steering.own_pace import own_pace, own_services
+from campaigns.steering.own_pace import own_services
 from screens.spreadsheets import Sheet, workbook_response
 from screens.tables import Figure, Moment, Money, RowLink
 from screens.templatetags.screens import moment
@@ -124,10 +124,8 @@ def my_day(request: HttpRequest) -> HttpResponse:
     except ValueError as wrong:
         raise BadRequest(_("El día se escribe como 2026-11-28.")) from wrong
     figures = own_day(agent=agent_of(request), day=day)
-    user, now = signed_in_user(request), timezone.now()
-    pace, services = (own_pace(user=user, now=now), own_services(user=user, now=now)) if day == today else (None, None)
-    context = {"day": day, "today": today, "figures": figures, "chart": chart_of(figures), "pace": pace}
-    context |= {"services": services}
+    services = own_services(user=signed_in_user(request), now=timezone.now()) if day == today else None
+    context = {"day": day, "today": today, "figures": figures, "chart": chart_of(figures), "services": services}
     return render(request, "campaigns/desk/my_day.html", context)
 
 
