@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -27,7 +28,7 @@ from inbound.writes.limits import same_of_other_calls
 from inbound.writes.mistaken import mistakes_among, was_undone
 from inbound.writes.references import hold_reference, is_of_another, take_from_others
 from inbound.writes.second_person import expire_unapproved, why_not_sent
-from inbound.writes.states import State
+from inbound.writes.states import State, WriteRefused, leave_to_a_person
 from systems.errors import OutcomeUnknown, SystemRefused, SystemUnavailable
 from systems.registry import asked_cells
 from work.claiming import claim, free, take_back_lost
@@ -237,7 +238,5 @@ def _not_known(write: OutsideWrite, error: str, *, now: datetime) -> None:
 def _leave_to_people(systems: Collection[str], *, now: datetime) -> None:
     """What waits for a system that came to be used by hand is done by hand."""
     for write in free(kind_of(OutsideWrite), now=now).filter(system__in=systems).order_by("pk"):
-        try:
-            hold(owed=write, to=State.BY_HAND, now=now, note=_("El sistema pasó a usarse a mano."))
-        except LeaseLost:
-            continue  # another sweep was first
+        with suppress(WriteRefused):  # another sweep was first
+            leave_to_a_person(write, now=now)

@@ -55,9 +55,13 @@ def check_is_its_own(write: OutsideWrite, reference: str) -> None:
         return
     words = _(
         "No cambió nada: la referencia %(reference)s ya está en la operación n.º %(pk)d, y de una referencia sale un "
-        "solo monto. Busque la de esta; si la equivocada es la otra, supervisión la pone en duda en su página."
-    )
-    raise OfAnother(words % {"reference": other.reference, "pk": other.pk}, other)
+        "solo monto."
+    ) % {"reference": other.reference, "pk": other.pk}
+    if other.settled_by_id is None:
+        advice = _("La confirmó su propio sistema: busque la de esta.")
+    else:
+        advice = _("Busque la de esta; si la equivocada es la otra, supervisión la pone en duda en su página.")
+    raise OfAnother(f"{words} {advice}", other)
 
 
 def take_from_others(write: OutsideWrite, reference: str, *, now: datetime) -> None:

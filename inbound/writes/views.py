@@ -199,7 +199,7 @@ def write_give_back(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def write_try_again(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a parked one again."""
-    return _goes_out(request, pk, _("Vuelve a intentarse."), writing.try_again)
+    return _goes_out(request, pk, _("Ya no está detenida."), writing.try_again)
 
 
 @steering_only

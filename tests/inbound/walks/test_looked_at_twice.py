@@ -307,7 +307,7 @@ def test_a_doubt_and_a_limit_are_another_persons_too(
     assert much.write.state == State.NOT_DONE
     own = mine.get(address).content.decode()
     assert "Sigue contando para el límite del día" in own
-    assert 'aria-disabled="true" aria-describedby="why-not-give-back"' in own
+    assert 'aria-disabled="true" aria-describedby="why-not-give-back-reason-' in own
     mine.post(f"{address}give-back/", {"reason": "x"})
     assert "Sigue contando" in theirs.get(address).content.decode()
     theirs.post(f"{address}give-back/", {"reason": "Visto en el libro"})

@@ -13,7 +13,6 @@ from django.urls import reverse
 
 from agents.models import Agent, User
 from escalations.models import Escalation
-from escalations.raising import raise_escalation
 from inbound.models import OutsideSystem, OutsideWrite, Walk
 from inbound.walks.done_after_all import ask_once_more
 from inbound.walks.let_down import _done_after_its_card
@@ -23,6 +22,7 @@ from inbound.writes.delivering import _confirm, deliver_due
 from inbound.writes.limits import moved_on_the_day
 from inbound.writes.settling import settle
 from inbound.writes.states import WriteRefused
+from tests.inbound.cards import card_of, heard_on
 from tests.inbound.other_side import OtherSide
 from tests.inbound.promises import broken
 
@@ -48,19 +48,6 @@ def not_done(owe: Owe, side: OtherSide, elena: User, now: datetime) -> OutsideWr
 def again(not_done: OutsideWrite, owe: Owe, now: datetime) -> OutsideWrite:
     """The same, asked for once more a minute later."""
     return owe("qbc.top_up", key="walk:1:9", position=9, at=now + timedelta(minutes=1))
-
-
-def a_card_of(write: OutsideWrite, now: datetime) -> Escalation:
-    card = raise_escalation(
-        key=f"card-of-{write.key}", kind="write_not_done", line="104", contract="", customer_name="Rosa", telephone="",
-        zone="", reason="Se le debe.", details={}, by=None, now=now,
-    )  # fmt: skip
-    OutsideWrite.objects.filter(pk=write.pk).update(card=card)
-    return card
-
-
-def heard_on(card: Escalation) -> list[str]:
-    return list(card.changes.order_by("pk").values_list("note", flat=True))
 
 
 def test_it_is_not_sent_where_the_first_was_done_after_all(
@@ -91,7 +78,7 @@ def test_an_answer_of_before_it_was_asked_for_stops_it_too(
 def test_whoever_looks_whether_it_was_done_twice_hears_that_it_was_not(
     not_done: OutsideWrite, again: OutsideWrite, side: OtherSide, elena: User, now: datetime
 ) -> None:
-    its_card = a_card_of(again, now)
+    its_card = card_of(again, now)
     side.knows = (200, {"done": True})
     ask_once_more(now=now + MINUTES)
     deliver_due(now=now + MINUTES)
@@ -114,7 +101,7 @@ def test_what_was_kept_back_long_ago_hears_nothing_of_another_doubt(
     walk_of: Callable[..., Walk],
 ) -> None:
     """It would be done by hand, and the first one stands."""
-    its_card = a_card_of(again, now)
+    its_card = card_of(again, now)
     side.knows = (200, {"done": True, "reference": "LATE-9"})
     ask_once_more(now=now + MINUTES)
     deliver_due(now=now + MINUTES)
@@ -186,7 +173,7 @@ def test_its_own_answer_after_a_person_found_it_under_another_reference_is_told(
     deliver_due(now=now)
     sent = OutsideWrite.objects.get(pk=write.pk)
     sent.state = "sending"  # as whoever sent it still has it
-    card = a_card_of(write, now)
+    card = card_of(write, now)
     settle(write=write, outcome="done", reference="R-8", reason="Visto", by=elena, now=now)
     _confirm(sent, "R-9", now=now + MINUTES)
     write.refresh_from_db()
@@ -256,7 +243,7 @@ def test_there_is_one_card_of_what_was_done_after_all_however_late_its_reference
     not_done: OutsideWrite, side: OtherSide, elena: User, now: datetime
 ) -> None:
     days = timedelta(days=1)
-    card = a_card_of(not_done, now)
+    card = card_of(not_done, now)
     Escalation.objects.filter(pk=card.pk).update(state="resolved", settled_at=now)
     side.knows = (200, {"done": True})
     assert ask_once_more(now=now + timedelta(hours=1)) == 1
