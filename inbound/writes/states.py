@@ -183,7 +183,7 @@ def doubt_again(write: OutsideWrite, *, words: str, said: str, now: datetime) ->
 
 
 def leave_to_a_person(write: OutsideWrite, *, now: datetime) -> OutsideWrite:
-    """What waits for a system that is used by hand by now is done by hand. Raises WriteRefused where it waits no more."""
+    """What waits for a system used by hand by now is done by hand. Raises WriteRefused where it waits no more."""
     return take_step(Verb.HAND_OVER, write=write, by=None, now=now, note=_("Su sistema se usa a mano."))
 
 
