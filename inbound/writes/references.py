@@ -30,9 +30,14 @@ class OfAnother(WriteRefused):
 
 
 def reference_given(text: str) -> str:
-    """What the other system gave, on one line. Raises WriteRefused where there is none."""
+    """What the other system gave, on one line. Raises WriteRefused where there is none, and at letters no system gives:
+    a Cyrillic Р is no P, and two that look alike would be two references.
+    """
     text = required(normalize("NFKC", text), _("Escriba la referencia que dio el otro sistema."))[:REFERENCE_LENGTH]
-    return required(text if plain(text) else "", _("Una referencia tiene letras o números: escriba la que dio."))
+    is_one = plain(text) and not any(sign.isalnum() and not sign.isascii() for sign in text)
+    return required(
+        text if is_one else "", _("Una referencia tiene letras de la A a la Z y números: escriba la que dio.")
+    )
 
 
 def hold_reference(write: OutsideWrite, reference: str) -> None:

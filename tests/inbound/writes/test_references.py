@@ -80,8 +80,9 @@ def test_nobody_settles_a_doubt_under_the_reference_of_other_money(
     assert f'<a href="{reverse("inbound:write", args=[first.pk])}">Ver la otra operación</a>' in shown
     second.refresh_from_db()
     assert second.state == "uncertain"
-    with pytest.raises(WriteRefused, match="tiene letras o números"):
-        found_done(second, "—", elena, now)
+    for nobody_gave in ("—", "\u0420b-1", "\u0661"):  # a dash, and signs that look like the letters and digits of one
+        with pytest.raises(WriteRefused, match="letras de la A a la Z"):
+            found_done(second, nobody_gave, elena, now)
     found_done(second, "R-2", elena, now)
     assert broken() == {}
 
