@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.auth.password_validation import validate_password
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -30,6 +31,9 @@ class PeopleManager(UserManager["User"]):
     def create_superuser(
         self, username: str, email: str | None = None, password: str | None = None, **more: Any
     ) -> User:
+        """Raises ValidationError at a password that a page would not take."""
+        if password is not None:
+            validate_password(password, self.model(username=username))
         return super().create_superuser(username, email, password, **{"role": Role.ADMINISTRATOR, **more})
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -379,6 +379,26 @@ def test_who_is_made_at_the_server_administers_so_that_there_are_two_to_begin_wi
     power.confirm(request=request, by=second, now=timezone.now())
     elena.refresh_from_db()
     assert elena.is_superuser
+
+
+@pytest.mark.parametrize("password", ["comteco2026!!", "jefa-2026-jefa", "x" * 129])
+def test_nobody_is_made_at_the_server_with_what_a_page_would_refuse(
+    password: str, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    settings.AUTH_PASSWORD_VALIDATORS = [
+        *settings.AUTH_PASSWORD_VALIDATORS,
+        {"NAME": "agents.passwords.OwnWordsValidator"},
+    ]  # as production has it
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", password)
+    with pytest.raises(CommandError, match="contraseña|palabras del centro|común"):
+        call_command("createsuperuser", interactive=False, username="jefa", email="")
+    answers = iter([password, password, "y"])  # typed, typed again, and *create user anyway*
+    monkeypatch.setattr("getpass.getpass", lambda _prompt="": next(answers))
+    monkeypatch.setattr("builtins.input", lambda _prompt="": next(answers))
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    with pytest.raises(CommandError, match="contraseña|palabras del centro|común"):
+        call_command("createsuperuser", interactive=True, username="jefa", email="")
+    assert not User.objects.exists()
 
 
 def test_an_account_that_waits_for_a_role_is_switched_on_by_two(ines: User, signed_in: SignedIn) -> None:
