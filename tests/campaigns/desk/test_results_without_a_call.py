@@ -62,8 +62,9 @@ def test_what_was_dialled_gets_its_result_whenever_it_ended(record, opened, ana,
         ("2026-11-26 10:05", True, "La campaña está en pausa."),
     ],
 )
+@pytest.mark.parametrize("names_a_telephone", [True, False])
 def test_when_nobody_may_be_called_a_result_says_why(
-    record, opened, ana, elena, december, at, signed_in, moment, is_paused, why
+    record, opened, ana, elena, december, at, signed_in, moment, is_paused, why, names_a_telephone
 ):
     if is_paused:
         pause(campaign=december, by=elena, now=at("2026-11-26 10:01"))
@@ -72,7 +73,8 @@ def test_when_nobody_may_be_called_a_result_says_why(
         record("already_paid", now=at(moment))
     assert refused.value.errors == {"note": f"{why} Escriba en la nota por qué hay un resultado sin haber marcado."}
     assert not Attempt.objects.exists()
-    attempt = record("already_paid", note="Pasó por la oficina con su recibo", now=at(moment)).attempt
+    told = {"note": "Pasó por la oficina con su recibo", "telephone": opened.telephones[0] if names_a_telephone else ""}
+    attempt = record("already_paid", **told, now=at(moment)).attempt
     assert attempt.is_out_of_hours
     page = signed_in(elena).get(reverse("campaigns:contact", args=[opened.pk])).content.decode()
     assert "sin marcar, cuando no se podía llamar" in page
