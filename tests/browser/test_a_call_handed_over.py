@@ -20,7 +20,7 @@ from telephony.seats import sit_down
 from tests.browser.looking import assert_accessible, wait_by_its_own_clock
 from tests.inbound.a_walk import publish
 from tests.sandbox.switchboard.playing import SECRET, WITHOUT_END, Board, playing
-from tests.telephony.a_listener import Running, is_linked, until
+from tests.telephony.a_listener import Running, is_linked, pick_up, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FLOW = Path(__file__).parents[2] / "inbound" / "flows" / "101.yaml"
@@ -69,7 +69,7 @@ def test_a_call_is_handed_over_and_what_is_typed_meanwhile_stays(
     call_in(played)
     expect(strip).to_contain_text("Timbra su teléfono")
     expect(strip.get_by_role("button", name="Colgar")).to_have_count(0)
-    played.do("answer", extension="1001")
+    pick_up(played, "1001")
     expect(strip).to_contain_text("En llamada")
     page.keyboard.press("e")
     number = strip.get_by_label("A qué interno, línea o número")
@@ -105,7 +105,7 @@ def test_a_form_she_asked_for_comes_though_the_strip_changes_meanwhile(
     strip, held = page.locator("#ringing"), list[Route]()
     call_in(played)
     expect(strip).to_contain_text("Timbra su teléfono")
-    played.do("answer", extension="1001")
+    pick_up(played, "1001")
     expect(strip).to_contain_text("En llamada")
     page.route("**/transfer/", lambda route: held.append(route))  # Playwright marks what it is given
     with page.expect_request("**/transfer/"):
@@ -126,7 +126,7 @@ def test_she_asks_first_and_h_hands_it_over(page: Page, played: Board) -> None:
     expect(strip).to_contain_text("Timbra su teléfono")
     page.keyboard.press("Enter")
     page.wait_for_url("**/walks/**")
-    played.do("answer", extension="1001")
+    pick_up(played, "1001")
     expect(strip).to_contain_text("En llamada")
     page.keyboard.press("e")
     strip.get_by_label("A qué interno, línea o número").fill("1002")
@@ -134,7 +134,7 @@ def test_she_asks_first_and_h_hands_it_over(page: Page, played: Board) -> None:
     expect(strip).to_contain_text("Consulta con 1002")
     expect(strip).to_contain_text("En espera")
     until(lambda: played.state()["extensions"]["1002"]["state"] == "ringing", "it rings at hers")
-    played.do("answer", extension="1002")
+    pick_up(played, "1002")
     until(lambda: played.state()["extensions"]["1002"]["state"] == "in_use", "they speak")
     page.keyboard.press("h")
     expect(strip).to_contain_text(re.compile(r"Transferida a 1002\.\s+Su atención de 101 sigue abierta"))

@@ -17,7 +17,7 @@ from telephony.models import Extension, Monitoring, Switchboard
 from telephony.seats import sit_down
 from tests.browser.looking import assert_accessible, settle
 from tests.sandbox.switchboard.playing import SECRET, WITHOUT_END, Board, playing
-from tests.telephony.a_listener import Running, is_linked, until
+from tests.telephony.a_listener import Running, is_linked, pick_up, until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -49,7 +49,7 @@ def row(played: Board, ana: Agent, luis: Agent) -> Iterator[Switchboard]:
 
 def lift(played: Board) -> None:
     until(lambda: played.state()["extensions"]["1090"]["state"] == "ringing", "the supervisor's telephone rings")
-    played.do("answer", extension="1090")
+    pick_up(played, "1090")
 
 
 def test_a_whisper_is_seen_in_the_room_and_on_her_desk(
@@ -60,7 +60,7 @@ def test_a_whisper_is_seen_in_the_room_and_on_her_desk(
     room.goto(f"{live_server.url}/room/")
     played.do("call-in", line="101", number="70712345", patience=WITHOUT_END, talk=WITHOUT_END)
     expect(hers.locator("#ringing")).to_contain_text("Timbra su teléfono")
-    played.do("answer", extension="1001")
+    pick_up(played, "1001")
     line = room.get_by_role("row", name=re.compile("Ana"))
     whisper = line.get_by_role("button", name="Susurrar")
     whisper.click()

@@ -23,7 +23,7 @@ from tests.browser.looking import assert_accessible, open_desk, settle
 from tests.inbound.a_walk import publish
 from tests.sandbox.running import RunningSandbox, connect, sandbox, sandbox_process
 from tests.sandbox.switchboard.playing import SECRET, WITHOUT_END, Board, playing
-from tests.telephony.a_listener import Running, is_linked, until
+from tests.telephony.a_listener import Running, is_linked, pick_up, until
 
 __all__ = ["campaign", "customers", "sandbox", "sandbox_process"]
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -95,7 +95,7 @@ def test_it_rings_enter_opens_the_flow_and_it_is_there_until_it_is_over(
     expect(strip).to_contain_text("Es la llamada de esta página")
     walk, call = Walk.objects.get(), QueueCall.objects.get()
     assert (walk.call, walk.caller_number) == (call, f"+5914{number}")
-    played.do("answer", extension="1001")
+    pick_up(played, "1001")
     expect(strip).to_contain_text("En llamada")
     settle(page)
     assert_accessible(page, "ringing-in-the-walk")

@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 
 from django.utils import timezone
@@ -16,6 +17,7 @@ from telephony.holding import take_hold
 from telephony.link import Patience
 from telephony.listening import Listener
 from telephony.models import Listening, Switchboard
+from tests.sandbox.switchboard.playing import Board
 from tests.telephony.a_switchboard import SECRET, ASwitchboard
 
 PATIENCE = 60.0
@@ -86,6 +88,11 @@ def until(is_so: Callable[[], Any], what: str) -> Any:
             return found
         time.sleep(0.01)
     raise AssertionError(f"never: {what}")
+
+
+def pick_up(played: Board, extension: str) -> None:
+    """Whoever sits there answers. On a slow machine a ring may have ended by now: the queue lets it ring again."""
+    until(lambda: played.post("answer", extension=extension).status_code == HTTPStatus.OK, f"{extension} answers")
 
 
 def is_linked(board: Switchboard) -> bool:
