@@ -54,6 +54,16 @@ def jobs_are_served(**kwargs: Any) -> None:
         heartbeats.tell_reader(out_of_reach=confined_here())
 
 
+@signals.task_prerun.connect
+@signals.task_postrun.connect
+def connections_are_kept_as_between_requests(task: Any = None, **kwargs: Any) -> None:
+    """A task goes on with the connection of the one before it, unless that one is broken or a minute old."""
+    from django.db import close_old_connections
+
+    if not task.request.is_eager:
+        close_old_connections()
+
+
 @signals.worker_process_init.connect
 def ticks_wait_for_no_lock(**kwargs: Any) -> None:
     """A tick that meets the lock of a long job fails after moments and is rung again; it must not keep its child."""

@@ -165,6 +165,7 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # A child grows by some three megabytes in an hour of ticks (benchmarks/soak.py), for ever: it ends after some hours of
 # them, with nothing at hand, and another takes its place.
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 10_000
+CELERY_DB_REUSE_MAX = CELERY_WORKER_MAX_TASKS_PER_CHILD  # callcenter/celery.py sees to connections (0215)
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False  # whoever has the queue's password would stop workers, and read settings
 TIME_ZONE = CELERY_TIMEZONE = "America/La_Paz"  # where the centre is: the one clock of days, hours and deadlines
 CELERY_BEAT_SCHEDULER = "callcenter.beat:SigningScheduler"
