@@ -7,6 +7,7 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.account.views import LogoutView
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
@@ -20,6 +21,7 @@ from agents.accounts import note_sign_in, place_of
 from agents.code_tries import forget_tries, take_try
 from agents.models import User
 from agents.presence import give_sign, sign_in, sign_out
+from agents.second_factor import has_second_factor, needs_second_factor
 from agents.sessions import SIGN_OUT, leave_elsewhere
 from agents.spent_codes import spend
 
@@ -39,6 +41,8 @@ class ClosedAccountAdapter(DefaultAccountAdapter):
         leave_elsewhere(request, user=user)
         note_sign_in(user=user, place=place_of(request), now=now)
         sign_in(user=user, now=now)
+        if needs_second_factor(user) and not has_second_factor(user):  # she sets it up now, and just gave her password
+            reauthenticate_by_password(request)
         if user.language:
             response.set_cookie(
                 settings.LANGUAGE_COOKIE_NAME,

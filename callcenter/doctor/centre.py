@@ -13,10 +13,13 @@ from agents.models import Role, User
 from callcenter.doctor.answers import Answer, Level, Questions, ago, look_if, wrong_if
 from callcenter.health import SIGNS_STOP_AFTER, SOURCES_WAIT_AT_MOST
 from callcenter.heartbeats import NAMES, is_recent, last_sign
+from callcenter.retention import keeps_each_from
 from callcenter.schedule import SCHEDULE
 from callcenter.scheduling import standing_still
 from campaigns.models import ReportKind, ReportSource
-from inbound.models import FlowVersion, ServiceLine
+from escalations.models import Escalation
+from inbound.anonymising import FINISHED
+from inbound.models import FlowVersion, OutsideWrite, ServiceLine
 from inbound.outside.reaching import Mode, use_of
 from service_level.models import Holiday, WorkingHours
 from systems.registry import asked_cells
@@ -96,6 +99,19 @@ def set_up(*, now: datetime) -> Iterator[Answer]:
         yield Answer(of_year, _("ninguno"), Level.LOOK, f"manage.py seed_holidays {now.year}")
 
 
+def personal_data(*, now: datetime) -> Iterator[Answer]:
+    """What is older than the policy keeps and stays, because somebody has still to see to it."""
+    before = keeps_each_from(now=now)["calls"]
+    cards = Escalation.objects.open().filter(raised_at__lt=before).count()
+    writes = OutsideWrite.objects.exclude(state__in=FINISHED).filter(walk__began_at__lt=before).count()
+    for words, count, cure in (
+        (_("derivaciones abiertas"), cards, _("Guardan de quién son hasta que alguien las cierre.")),
+        (_("operaciones sin resolver"), writes, _("Su llamada guarda de quién es hasta que alguien las resuelva.")),
+    ):
+        seen = _("%(n)d de antes de lo que se guarda") % {"n": count}
+        yield Answer(words, seen, look_if(count > 0), cure)
+
+
 QUESTIONS: Questions = (
     (gettext_lazy("procesos"), processes),
     (gettext_lazy("tareas del reloj"), clock),
@@ -103,5 +119,6 @@ QUESTIONS: Questions = (
     (gettext_lazy("orígenes de reportes"), sources),
     (gettext_lazy("sistemas externos"), systems),
     (gettext_lazy("personas"), people),
+    (gettext_lazy("datos personales"), personal_data),
     (gettext_lazy("configuración del centro"), set_up),
 )

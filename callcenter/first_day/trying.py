@@ -16,12 +16,12 @@ from django.utils.translation import ngettext
 
 from agents.models import User
 from callcenter.switchboards import wanted_of
-from campaigns.intake.fetching import settings_of
+from campaigns.intake.fetching import in_words, settings_of
 from campaigns.models import ReportKind, ReportSource, SeenFile
 from campaigns.month.periods import period_of, write_period
 from notices import mailing
 from notices.models import NoticeKind
-from systems.reports.sources import SourceRefused, SourceUnavailable, list_files
+from systems.reports.sources import Found, SourceRefused, SourceUnavailable, look
 from telephony.checking.findings import State
 from telephony.checking.trying import Patience, check
 from telephony.link_ages import link_ages
@@ -50,15 +50,20 @@ def _sources(kind: ReportKind, now: datetime) -> list[Tried]:
         return [
             Tried("bad", _("Ningún origen de este reporte está activo."), _("Agréguelo en «Orígenes de reportes»."))
         ]
-    return [_source(source, now) for source in there]
+    return [tried for source in there for tried in _source(source, now)]
 
 
-def _source(source: ReportSource, now: datetime) -> Tried:
+def _source(source: ReportSource, now: datetime) -> list[Tried]:
     month = write_period(period_of(timezone.localdate(now)))
     try:
-        files = list_files(settings_of(source), period=month)
+        listing = look(settings_of(source), period=month)
     except (SourceUnavailable, SourceRefused) as error:
-        return Tried("bad", f"{source}: {error}", _("Corrija su dirección, su clave o su clave de servidor."))
+        return [Tried("bad", f"{source}: {error}", _("Corrija su dirección, su clave o su clave de servidor."))]
+    left_out = in_words(listing.left_out)
+    return [_found(source, listing.files, month), *([Tried("bad", f"{source}: {left_out}")] if left_out else [])]
+
+
+def _found(source: ReportSource, files: list[Found], month: str) -> Tried:
     known = SeenFile.objects.filter(source=source).count()
     said = {"source": source, "month": month, "known": known}
     if not files:

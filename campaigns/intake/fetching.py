@@ -122,14 +122,14 @@ def _look_at(*, source: ReportSource, now: datetime) -> tuple[list[Report], str]
             wrong.append(LeftOut(_unforeseen(odd, source), one.found.modified))
         else:
             made += [report] if report is not None else []
-    return made, _in_words(_newest_first(wrong) + _newest_first(left_out))
+    return made, in_words(_newest_first(wrong) + _newest_first(left_out))
 
 
 def _newest_first(wrong: Iterable[LeftOut]) -> list[LeftOut]:
     return sorted(wrong, key=lambda one: one.modified.timestamp() if one.modified else inf, reverse=True)
 
 
-def _in_words(wrong: Iterable[LeftOut]) -> str:
+def in_words(wrong: Iterable[LeftOut]) -> str:
     """What was refused first, then what may lie there for good; each sentence once, and how many more there are."""
     said = list(dict.fromkeys(one.why[:LONGEST] for one in wrong))
     more = [_("y %(n)s más") % {"n": len(said) - SAID}] if len(said) > SAID else []

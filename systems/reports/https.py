@@ -25,6 +25,7 @@ from systems.reports.places import (
     SourceUnavailable,
     is_wanted,
     keep,
+    shown,
     split_address,
     too_big,
     why_left_out,
@@ -39,17 +40,18 @@ MOST_FILES = 2_000  # each is asked about by itself
 def list_files(settings: SourceSettings, period: str) -> Listing:
     """The links of the page that fit the pattern; a pattern without `*` is asked for by its name."""
     pattern = settings.pattern_of(period)
+    is_listed = any(mark in pattern for mark in "*?[")
     with _client(settings) as client:
-        if not any(mark in pattern for mark in "*?["):
-            names = {pattern: why_left_out(pattern, pattern)}
-        else:
-            names = _linked(client, _folder(settings), pattern)
+        names = _linked(client, _folder(settings), pattern) if is_listed else {pattern: why_left_out(pattern, pattern)}
         if len(names) > MOST_FILES:
             words = _("La lista del servidor tiene más de %(most)s archivos así: quite los viejos o acote el patrón.")
             raise SourceRefused(words % {"most": MOST_FILES})
-        asked = [_facts(client, settings, name) for name, why in names.items() if why is None]
+        asked = {name: _facts(client, settings, name) for name, why in names.items() if why is None}
+    if is_listed:
+        words = _("«%(name)s» no se tomó: el servidor lo nombra en su lista y responde que no está.")
+        names |= {name: words % {"name": shown(name)} for name, found in asked.items() if found is None}
     left_out = [LeftOut(why, None) for why in names.values() if why]
-    return Listing([found for found in asked if found is not None], left_out)
+    return Listing([found for found in asked.values() if found is not None], left_out)
 
 
 def fetch(settings: SourceSettings, name: str, to: Path, max_bytes: int) -> Fetched:

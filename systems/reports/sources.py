@@ -35,7 +35,6 @@ __all__ = [
     "SourceUnavailable",
     "check_settings",
     "fetch",
-    "list_files",
     "look",
 ]
 
@@ -76,13 +75,8 @@ def look(settings: SourceSettings, *, period: str) -> Listing:
     return Listing(files, listing.left_out)
 
 
-def list_files(settings: SourceSettings, *, period: str) -> list[Found]:
-    """The files that `look` finds."""
-    return look(settings, period=period).files
-
-
 def fetch(settings: SourceSettings, name: str, *, to: Path, max_bytes: int) -> Fetched:
-    """Bring the file `name` into `to`. Leaves nothing there when it fails; raises as `list_files` does."""
+    """Bring the file `name` into `to`. Leaves nothing there when it fails; raises as `look` does."""
     check_name(name)
     check_settings(settings)
     return _FETCHING[settings.transport](settings, name, to, max_bytes)

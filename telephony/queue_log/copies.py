@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from systems.reports.places import SourceRefused, SourceSettings, SourceUnavailable, check_folder, check_host
-from systems.reports.sources import check_settings, fetch, list_files
+from systems.reports.sources import check_settings, fetch, look
 from telephony.models import LogSource
 from telephony.queue_log.files import NotALog
 
@@ -72,13 +72,14 @@ def check_board(*, host: str, port: int) -> None:
         raise ValidationError({"host": str(refusal)}) from refusal
 
 
-def copies_of(source: LogSource) -> dict[str, list[int]]:
-    """Its files by name, the one that was changed longest ago first, with what tells whether they changed again. Raises
-    NotALog.
+def copies_of(source: LogSource) -> tuple[dict[str, list[int]], list[str]]:
+    """Its files by name, the one that was changed longest ago first, with what tells whether they changed again; and
+    why what looks like one is left out. Raises NotALog.
     """
     with _in_words(source):
-        found = list_files(_settings_of(source), period="")
-    return {one.name: [int(one.modified.timestamp()) if one.modified else 0, one.size] for one in found}
+        there = look(_settings_of(source), period="")
+    found = {one.name: [int(one.modified.timestamp()) if one.modified else 0, one.size] for one in there.files}
+    return found, [one.why for one in there.left_out]
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal import auth as totp
 from django.core.cache import cache
@@ -20,6 +21,7 @@ from agents.spent_codes import spend
 from tests.agents.conftest import PASSWORD, sign_in
 
 pytestmark = pytest.mark.django_db
+SET_UP = "/accounts/2fa/totp/activate/"
 
 
 @pytest.fixture(autouse=True)
@@ -131,7 +133,6 @@ def test_setting_it_up_closes_the_other_sessions_and_keeps_this_one(required, cl
     thief = Client()
     sign_in(thief, with_password(elena))
     sign_in(client, elena)
-    client.post("/accounts/reauthenticate/", {"password": PASSWORD})
     secret = client.get("/accounts/2fa/totp/activate/").context["form"].secret
     client.post("/accounts/2fa/totp/activate/", {"code": right_code(secret)})
     assert client.get("/people/").status_code == 200
@@ -276,7 +277,11 @@ def test_sessions_are_ended_on_every_machine(signed_in, ines, ana):
 
 def test_the_way_from_the_password_to_the_first_code(required, client, elena, with_password):
     sign_in(client, with_password(elena))
-    asked = client.get("/accounts/2fa/totp/activate/")
+    assert client.get(SET_UP).status_code == 200, "she has just given her password"
+    session = client.session
+    session[AUTHENTICATION_METHODS_SESSION_KEY][-1]["at"] -= 301
+    session.save()
+    asked = client.get(SET_UP)
     assert asked["Location"] == "/accounts/reauthenticate/?next=%2Faccounts%2F2fa%2Ftotp%2Factivate%2F"
     assert client.get(asked["Location"]).status_code == 200
     again = client.post(asked["Location"], {"password": PASSWORD, "next": "/accounts/2fa/totp/activate/"})

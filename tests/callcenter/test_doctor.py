@@ -24,6 +24,8 @@ from callcenter.heartbeats import NAMES, sign
 from callcenter.schedule import SCHEDULE
 from callcenter.scheduling import sync_schedule
 from campaigns.models import Report, ReportKind, ReportSource
+from escalations.models import Escalation
+from inbound.anonymising import FINISHED
 from notices.models import Notice, Webhook
 from service_level.models import WorkingHours
 from telephony.models import Switchboard
@@ -252,6 +254,17 @@ def test_production_says_what_it_does_without(settings: Any, tmp_path: Any) -> N
 def test_how_long_ago(minutes: int, words: str) -> None:
     assert ago(NOW - timedelta(minutes=minutes), now=NOW) == words
     assert ago(None, now=NOW) == "nunca"
+
+
+def test_what_stays_because_nobody_saw_to_it_is_counted(world: World) -> None:
+    assert {one.level for one in said(centre.personal_data)} == {Level.WELL}
+    in_ten_years = timezone.now() + timedelta(days=3650)
+    card, write = world.escalation, world.write
+    assert card.closed_at is None
+    assert write.state not in FINISHED
+    told = list(centre.personal_data(now=in_ten_years))
+    assert [one.level for one in told] == [Level.LOOK, Level.LOOK]
+    assert told[0].seen.startswith(f"{Escalation.objects.open().count()} ")
 
 
 def test_of_a_new_site_it_says_what_was_never_set_up() -> None:

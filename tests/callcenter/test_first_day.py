@@ -144,6 +144,8 @@ def test_a_source_is_tried(ines: User, signed_in: SignedIn, tmp_path: Path, sett
     found = client.post(door).content.decode()
     assert f"responde, con 1 archivo de {month}" in found
     assert "Puesta en marcha" in found, "a whole page, for a browser without scripts"
+    (tmp_path / f"CCVP_{month}_b.csv").symlink_to(tmp_path / f"CCVP_{month}_a.csv")
+    assert "es un enlace" in client.post(door, HTTP_HX_REQUEST="true").content.decode()
     settings.REPORT_SOURCE_FOLDERS = []
     assert 'class="badge bad"' in client.post(door, HTTP_HX_REQUEST="true").content.decode()
     ReportSource.objects.update(last_looked_at=timezone.now())

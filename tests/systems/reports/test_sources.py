@@ -22,7 +22,6 @@ from systems.reports.sources import (
     SourceUnavailable,
     check_settings,
     fetch,
-    list_files,
     look,
 )
 from tests.systems.reports.an_sftp_server import CLIENT_KEY, HELD
@@ -37,7 +36,7 @@ BODY = b"contenido de ccvp-2026-12.xlsx"
 
 
 def names(settings: SourceSettings) -> list[str]:
-    return [found.name for found in list_files(settings, period="2026-12")]
+    return [found.name for found in look(settings, period="2026-12").files]
 
 
 def left_out(settings: SourceSettings) -> list[str]:
@@ -74,7 +73,7 @@ def web(address: str, **more: Any) -> SourceSettings:
 
 
 def test_a_folder_gives_the_finished_files_of_the_month(drop: Path) -> None:
-    found = list_files(folder(drop), period="2026-12")
+    found = look(folder(drop), period="2026-12").files
     assert [one.name for one in found] == ["CCVP-2026-12.csv", "ccvp-2026-12.xlsx"]
     assert [one.size for one in found] == [29, 30]
     assert all(one.modified is not None and one.modified.tzinfo for one in found)
@@ -266,7 +265,7 @@ def test_a_listing_of_links_is_looked_through(serve: Callable[..., str], drop: P
     (drop / "ccvp-2026-12.año 1.csv").write_bytes(b"ok")
     (drop / "ccvp-2026-12.folder").rmdir()
     place = web(serve(drop))
-    found = {one.name: one for one in list_files(place, period="2026-12")}
+    found = {one.name: one for one in look(place, period="2026-12").files}
     assert set(found) == {"CCVP-2026-12.csv", "ccvp-2026-12.xlsx", "ccvp-2026-12.año 1.csv"}
     assert found["ccvp-2026-12.xlsx"].size == len(BODY)
     assert found["ccvp-2026-12.xlsx"].modified is not None
@@ -291,6 +290,14 @@ def test_a_link_whose_name_is_no_file_of_this_folder_is_named(serve: Callable[..
     assert "«»" not in left_out(web(serve(drop), pattern="*")), "which is the folder itself"
 
 
+def test_a_file_that_a_server_lists_and_does_not_have_is_named(serve: Callable[..., str], drop: Path) -> None:
+    place = web(serve(drop))
+    (drop / "ccvp-2026-12.gone.csv").symlink_to(drop / "nowhere")
+    assert sorted(names(place)) == ["CCVP-2026-12.csv", "ccvp-2026-12.lnk", "ccvp-2026-12.xlsx"]
+    told = look(place, period="2026-12").left_out[-1]
+    assert told.why == "«ccvp-2026-12.gone.csv» no se tomó: el servidor lo nombra en su lista y responde que no está."
+
+
 def test_a_listing_of_more_files_than_are_asked_about_is_refused_whole(
     serve: Callable[..., str], drop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -307,7 +314,7 @@ def test_a_listing_of_more_files_than_are_asked_about_is_refused_whole(
 def test_a_name_that_follows_from_the_month_is_asked_for(serve: Callable[..., str], drop: Path) -> None:
     place = web(serve(drop), pattern="ccvp-{period}.xlsx")
     assert names(place) == ["ccvp-2026-12.xlsx"]
-    assert list_files(place, period="2030-01") == []
+    assert look(place, period="2030-01").files == []
 
 
 def test_only_https_is_spoken_outside_of_this_machine() -> None:
@@ -384,7 +391,7 @@ def test_a_server_that_is_not_allowed_is_never_asked(location: str, monkeypatch:
         secret="secreto",
     )
     with pytest.raises(SourceRefused, match="no está entre los permitidos"):
-        list_files(place, period="2026-12")
+        look(place, period="2026-12")
     with pytest.raises(SourceRefused, match="no está entre los permitidos"):
         fetch(place, "ccvp-2026-12.csv", to=Path("/dev/null"), max_bytes=1)
 
@@ -423,7 +430,7 @@ def test_a_folder_lies_below_one_that_is_for_it_whatever_leads_there(location: s
     for right in (below, below / "smartflex", below / "smartflex" / ".."):
         check_settings(folder(right, folders=[below]))
     with pytest.raises(SourceRefused, match="no está dentro de las permitidas"):
-        list_files(folder(Path(location.format(below=below)), folders=[below]), period="2026-12")
+        look(folder(Path(location.format(below=below)), folders=[below]), period="2026-12")
     with pytest.raises(SourceRefused, match="no está dentro de las permitidas"):
         check_settings(folder(below, folders=[]))
 
