@@ -96,10 +96,21 @@ INSERT INTO measured_attempt (day, agent_id, disposition_id, part, zone, quarter
 SELECT day, agent_id, disposition_id, part, zone, quarter, -attempts FROM campaigns_measuredattempts
  WHERE campaign_id = %s
 """
-_KEEP_ATTEMPTS = """
+# Of the last quarters nearly all stays as it was kept a moment ago: what did not change is not written.
+_THE_SAME = """
+(k.day, k.agent_id, k.disposition_id, k.part, k.zone, k.quarter, k.attempts)
+ = (m.day, m.agent_id, m.disposition_id, m.part, m.zone, m.quarter, m.attempts)
+"""
+_FORGET_ATTEMPTS = f"""
+DELETE FROM campaigns_measuredattempts k
+ WHERE campaign_id = %(campaign)s
+   AND NOT EXISTS (SELECT FROM measured_attempt m WHERE m.quarter >= %(tail_from)s AND {_THE_SAME})
+"""
+_KEEP_ATTEMPTS = f"""
 INSERT INTO campaigns_measuredattempts (campaign_id, day, agent_id, disposition_id, part, zone, quarter, attempts)
-SELECT %s, day, agent_id, disposition_id, part, zone, quarter, attempts FROM measured_attempt
- WHERE quarter >= %s AND attempts > 0
+SELECT %(campaign)s, day, agent_id, disposition_id, part, zone, quarter, attempts FROM measured_attempt m
+ WHERE quarter >= %(tail_from)s AND attempts > 0
+   AND NOT EXISTS (SELECT FROM campaigns_measuredattempts k WHERE k.campaign_id = %(campaign)s AND {_THE_SAME})
 """
 
 
@@ -116,8 +127,9 @@ def keep(cursor: CursorWrapper, *, campaign: Campaign, tail_from: datetime) -> N
 
 def keep_attempts(cursor: CursorWrapper, *, campaign: Campaign, tail_from: datetime) -> None:
     """Keep those of `measured_attempt` whose quarter began at `tail_from` or later, and no others."""
-    cursor.execute("DELETE FROM campaigns_measuredattempts WHERE campaign_id = %s", [campaign.pk])
-    cursor.execute(_KEEP_ATTEMPTS, [campaign.pk, tail_from])
+    values: dict[str, Any] = {"campaign": campaign.pk, "tail_from": tail_from}
+    cursor.execute(_FORGET_ATTEMPTS, values)
+    cursor.execute(_KEEP_ATTEMPTS, values)
 
 
 def forget(cursor: CursorWrapper, *, campaign: Campaign) -> None:

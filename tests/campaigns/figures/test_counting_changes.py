@@ -31,6 +31,7 @@ from campaigns.models import (
     FigureCell,
     FigureRefresh,
     ListEntry,
+    MeasuredAttempts,
     MeasuredContact,
     Receipt,
 )
@@ -268,3 +269,23 @@ def test_counts_by_state_that_are_not_those_of_the_rows_are_found(
     told.save()
     (found,) = looks.cells_that_differ_from_the_rows()
     assert found.endswith("by_state")
+
+
+def test_of_the_last_quarters_only_what_changed_is_written(december: Campaign, contacts: list[Contact], at: At) -> None:
+    def kept() -> set[int]:
+        refresh_figures(campaign=december, now=now)
+        return set(MeasuredAttempts.objects.values_list("pk", flat=True))
+
+    now = at("2026-11-26 09:00")
+    assert not kept()
+    call(contacts[0], "no_answer", now)
+    now += timedelta(minutes=1)
+    first = kept()
+    call(contacts[1], "no_answer", now)
+    now += timedelta(minutes=1)
+    both = kept()
+    assert (len(first), len(both), first < both) == (1, 2, True)
+    call(contacts[2], "no_answer", now + timedelta(hours=1))
+    now += timedelta(hours=1, minutes=1)
+    last = kept()
+    assert (len(last), last & both) == (1, set())
