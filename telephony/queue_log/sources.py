@@ -122,10 +122,10 @@ def _read_the_table(source: LogSource, look: LogLook, now: datetime) -> tuple[in
 def _read_the_files(source: LogSource, look: LogLook, now: datetime) -> tuple[int, list[str]]:
     """How many lines are new, and what could not be read."""
     try:
-        found, problems = copies_of(source) if source.is_afar else (_files_of(source), [])
+        found = copies_of(source) if source.is_afar else _files_of(source)
     except NotALog as refusal:
         return 0, [str(refusal)]
-    seen, new = dict[str, list[Any]](), 0
+    seen, new, problems = dict[str, list[Any]](), 0, list[str]()
     if not found:
         problems.append(_("No hay ningún archivo en %(path)s.") % {"path": source.path})
     for path, state in found.items():

@@ -203,15 +203,6 @@ def test_another_machine_that_does_not_answer_so_says_why(afar: LogSource, folde
     assert not LoggedLine.objects.exists()
 
 
-def test_a_link_on_another_machine_is_said_beside_what_is_read(afar: LogSource, folder: Path, now: datetime) -> None:
-    (folder / "queue_log").write_text(ENTERS)
-    (folder / "queue_log-20261127").symlink_to(folder / "queue_log")
-    assert read_sources(now=now, which=ELSEWHERE) == 1
-    look = look_of(afar)
-    assert list(look.seen) == ["queue_log"]
-    assert look.problem.startswith("«queue_log-20261127» no se tomó: es un enlace.")
-
-
 def test_a_server_this_installation_does_not_know_is_not_asked(
     afar: LogSource, folder: Path, now: datetime, settings: Any
 ) -> None:
