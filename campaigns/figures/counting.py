@@ -76,16 +76,20 @@ SELECT day, CASE GROUPING(agent_id) WHEN 0 THEN 'agent' ELSE 'zone' END, 'servic
   FROM ({_happened.format(rows="measured_service", amount="amount_due", columns=_columns)}) AS services GROUP BY {_cuts}
 """
 
-# Attempts whose result came since then, with the list and zone of their contact: laid out once, counted twice. Those
-# that are taken away are less than none.
+# Attempts whose result came since then, with the list and zone of their contact as `{contacts}` tell them: laid out
+# once, counted twice. Those that are taken away are less than none.
 MEASURED_ATTEMPTS = """
 CREATE TEMPORARY TABLE measured_attempt ON COMMIT DROP AS
 SELECT a.day, a.agent_id, a.disposition_id, m.part, m.zone,
        date_bin('15 minutes', a.resulted_at, TIMESTAMPTZ '2020-01-01 00:00-04') AS quarter, count(*) AS attempts
-  FROM campaigns_attempt a JOIN measured_contact m ON m.contact_id = a.contact_id
+  FROM campaigns_attempt a JOIN {contacts} m ON m.contact_id = a.contact_id
  WHERE a.campaign_id = %(campaign)s AND a.resulted_at >= %(since)s AND a.disposition_id IS NOT NULL
  GROUP BY 1, 2, 3, 4, 5, 6
 """
+MEASURED = "measured_contact"
+BY_ENTRY = """(
+SELECT e.contact_id, e.call_list AS part, c.zone
+  FROM campaigns_listentry e JOIN campaigns_contact c ON c.id = e.contact_id WHERE e.campaign_id = %(campaign)s)"""
 ATTEMPTS = """
 CREATE TEMPORARY TABLE fresh_attemptfigure ON COMMIT DROP AS
 SELECT day, CASE GROUPING(agent_id) WHEN 0 THEN 'agent' ELSE 'zone' END AS cut, part, agent_id,
@@ -139,10 +143,12 @@ def lay_attempts(*, cursor: CursorWrapper) -> None:
     cursor.execute(AGENT_DAYS)
 
 
-def measure_attempts(*, cursor: CursorWrapper, campaign: Campaign, since: datetime) -> None:
-    """Lay out `measured_attempt`: of contacts in `measured_contact`, those whose result came at `since` or later."""
+def measure_attempts(*, cursor: CursorWrapper, campaign: Campaign, since: datetime, contacts: str) -> None:
+    """Lay out `measured_attempt`: those whose result came at `since` or later. `contacts` (SQL of ours) tells of whom:
+    `MEASURED`, where all are laid out, or `BY_ENTRY`.
+    """
     cursor.execute("DROP TABLE IF EXISTS pg_temp.measured_attempt")
-    cursor.execute(MEASURED_ATTEMPTS, {"campaign": campaign.pk, "since": since})
+    cursor.execute(MEASURED_ATTEMPTS.format(contacts=contacts), {"campaign": campaign.pk, "since": since})
 
 
 def write_cells(*, cursor: CursorWrapper, campaign: Campaign) -> None:

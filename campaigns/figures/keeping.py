@@ -1,8 +1,9 @@
 """Counting what changed: what each contact counts for is kept, so that it can be taken away when it counts otherwise.
 
 After a count afresh `MeasuredContact` has a row of every contact of the month, and `MeasuredAttempts` the attempts of
-the last quarters of an hour, which may still change. Then a refresh measures only contacts that something happened to:
-the cells they make now are added, those they made are taken away. Both are made by the statements that count afresh, so
+the last quarters of an hour, which may still change. Then a refresh measures only contacts that something happened to,
+which the server itself tells: rows written by a transaction that the last count did not see (docs/decisions/0216). The
+cells they make now are added, those they made are taken away. Both are made by the statements that count afresh, so
 there is one definition of every figure; that they come to the same is what `check_invariants` proves.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from campaigns.figures import counting, measuring
@@ -47,15 +49,20 @@ INSERT INTO campaigns_measuredcontact AS kept ({_COLUMNS}, services)
 SELECT {_COLUMNS}, coalesce(services, '[]') FROM measured_contact LEFT JOIN ({_SERVICES}) s USING (contact_id)
 {_UPDATE} WHERE {_differs("EXCLUDED", "EXCLUDED.services")}
 """
-_CHANGED = """
+# Written by the first transaction that was open at the last count, or by a later one: no row of another is unseen. It
+# may be one that was seen, of a transaction that ended while an older one was open.
+_UNSEEN = "age(xmin) <= age(%(open_then)s::xid8::xid)"
+_CHANGED = f"""
 CREATE TEMPORARY TABLE changed_contact ON COMMIT DROP AS
 SELECT DISTINCT contact_id FROM (
-  SELECT contact_id FROM campaigns_attempt WHERE campaign_id = %(campaign)s AND resulted_at >= %(since)s
+  SELECT contact_id FROM campaigns_attempt
+   WHERE campaign_id = %(campaign)s AND resulted_at >= %(since)s AND {_UNSEEN}
    UNION ALL
-  SELECT unnest(contacts) FROM campaigns_changedrows WHERE campaign_id = %(campaign)s AND at >= %(since)s) touched
+  SELECT unnest(contacts) FROM campaigns_changedrows
+   WHERE campaign_id = %(campaign)s AND at >= %(since)s AND {_UNSEEN}) touched
 """
-# Of the changed contacts those that count otherwise than they did: most were looked at only because their last minutes
-# may still change.
+SNAPSHOT = "SELECT system_identifier::text, pg_snapshot_xmin(pg_current_snapshot())::text FROM pg_control_system()"
+# Of the changed contacts those that count otherwise than they did.
 _MOVED = f"""
 CREATE TEMPORARY TABLE moved_contact ON COMMIT DROP AS
 SELECT contact_id, coalesce(s.services, '[]') AS services
@@ -142,10 +149,20 @@ def forget(cursor: CursorWrapper, *, campaign: Campaign) -> None:
     cursor.execute("DELETE FROM campaigns_measuredattempts WHERE campaign_id = %s", [campaign.pk])
 
 
-def lay_changed(cursor: CursorWrapper, *, campaign: Campaign, since: datetime) -> bool:
-    """Lay out `changed_contact`: whom something happened to at `since` or later. False when they are too many."""
+def snapshot() -> tuple[str, str]:
+    """The server, by what it calls itself, and the first transaction that is open as this one sees it."""
+    with connection.cursor() as cursor:
+        cursor.execute(SNAPSHOT)
+        server, is_open = cursor.fetchone()
+    return server, is_open
+
+
+def lay_changed(cursor: CursorWrapper, *, campaign: Campaign, since: datetime, open_then: str) -> bool:
+    """Lay out `changed_contact`: whom something happened to at `since` or later that was not seen when `open_then` was
+    the first transaction open (`snapshot`, of this server). False when they are too many.
+    """
     cursor.execute("DROP TABLE IF EXISTS pg_temp.changed_contact")
-    cursor.execute(_CHANGED, {"campaign": campaign.pk, "since": since})
+    cursor.execute(_CHANGED, {"campaign": campaign.pk, "since": since, "open_then": open_then})
     found = int(cursor.rowcount)
     cursor.execute("ANALYZE changed_contact")
     return found <= AT_MOST
@@ -160,7 +177,7 @@ def count_changed(
     `kept_from`: since when attempts are kept; `tail_from`: since when they are kept from now on.
     """
     measure(cursor, values=values, which="AND e.contact_id IN (SELECT contact_id FROM changed_contact)")
-    counting.measure_attempts(cursor=cursor, campaign=campaign, since=kept_from)
+    counting.measure_attempts(cursor=cursor, campaign=campaign, since=kept_from, contacts=counting.BY_ENTRY)
     cursor.execute("DROP TABLE IF EXISTS pg_temp.moved_contact")
     cursor.execute(_MOVED)
     cursor.execute("ANALYZE moved_contact")

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from campaigns.figures import keeping, measuring
 from campaigns.figures.charts import draw_ahead
-from campaigns.figures.counting import count_by_state, lay_attempts, lay_cells, measure_attempts, write_cells
+from campaigns.figures.counting import MEASURED, count_by_state, lay_attempts, lay_cells, measure_attempts, write_cells
 from campaigns.figures.credited import CREDITED, add_credited, count_credited
 from campaigns.figures.effects import is_evaluated, sum_households
 from campaigns.models import Campaign, ChangedRows, FigureRefresh
@@ -34,7 +34,7 @@ SETTLING = timedelta(minutes=16)
 OVERLAP = timedelta(minutes=20)
 STILL_PAYING = timedelta(days=45)  # after the close: the month that is paid for, and the days of grace
 PROMISES_STAND = timedelta(minutes=10)  # broken promises are counted again this often, and with every count afresh
-KEPT = 2  # of what form the kept rows are: others are not counted on
+KEPT = 3  # of what form the kept rows are: others are not counted on
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 EVER = BEGINNING.isoformat()
 
@@ -162,7 +162,7 @@ def count_what_changed(*, campaign: Campaign, now: datetime) -> bool:
 def _count_afresh(cursor: CursorWrapper, *, campaign: Campaign, tail_from: datetime) -> dict[str, Any]:
     """Every cell from all rows, and what each contact counts for is kept."""
     count_rows(cursor=cursor, campaign=campaign)
-    measure_attempts(cursor=cursor, campaign=campaign, since=BEGINNING)
+    measure_attempts(cursor=cursor, campaign=campaign, since=BEGINNING, contacts=MEASURED)
     lay_cells(cursor=cursor)
     lay_attempts(cursor=cursor)
     write_cells(cursor=cursor, campaign=campaign)
@@ -183,13 +183,14 @@ def _may_count_changes(
         or last.mark.get("kept") != KEPT
         or last.mark["afresh_on"] != mark["afresh_on"]
         or last.mark["seen"][1:4] != mark["seen"][1:4]
+        or last.mark["server"] != mark["server"]  # its transactions are not those of this one
         or last.counted_at > now + timedelta(minutes=1)  # a clock that was ahead: results came before what is kept
     ):
         return False
     since = min(last.counted_at - OVERLAP, datetime.fromisoformat(last.mark["kept_from"]))
     if _older_notes(campaign, before=since) != last.mark["older"]:
         return False  # a verb waited so long that its hour is before those looked at
-    return keeping.lay_changed(cursor, campaign=campaign, since=since)
+    return keeping.lay_changed(cursor, campaign=campaign, since=since, open_then=last.mark["open"])
 
 
 def _older_notes(campaign: Campaign, *, before: datetime) -> int:
@@ -260,7 +261,8 @@ def _what_happened(*, campaign: Campaign, now: datetime) -> dict[str, Any]:
         cursor.execute(WHAT_HAPPENED, {"campaign": campaign.pk})
         seen = [value.isoformat() if isinstance(value, datetime) else value for value in cursor.fetchone()]
     seen.append(known_through().isoformat())  # promises of a day come due when its payments are known
-    return {"seen": seen, "seen_at": now.isoformat()}
+    server, is_open = keeping.snapshot()
+    return {"seen": seen, "seen_at": now.isoformat(), "server": server, "open": is_open}
 
 
 def _nothing_happened(*, last: FigureRefresh, mark: dict[str, Any], now: datetime) -> bool:

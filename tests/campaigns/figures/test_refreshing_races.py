@@ -7,7 +7,7 @@ import threading
 import pytest
 from django.db import connection, connections, transaction
 
-from campaigns.figures import refreshing
+from campaigns.figures import keeping, refreshing
 from campaigns.figures.figures import read_figures
 from campaigns.figures.refreshing import count_into_cells, counting_alone, refresh_figures
 from campaigns.intake.emptying import empty
@@ -139,3 +139,76 @@ def test_a_count_that_fails_lets_go_of_its_turn(month, at, monkeypatch):
     thread, found = in_a_thread(lambda: refresh_figures(campaign=month, now=at("2026-11-28 10:00")))
     thread.join(60)
     assert found == [True]
+
+
+@pytest.fixture
+def looked_at(monkeypatch):
+    """Whom each count that is not afresh measures."""
+    found = []
+    lay_changed = keeping.lay_changed
+
+    def lay_and_tell(cursor, **kwargs):
+        are_few = lay_changed(cursor, **kwargs)
+        cursor.execute("SELECT contact_id FROM changed_contact ORDER BY 1")
+        found.append([contact for (contact,) in cursor.fetchall()])
+        return are_few
+
+    monkeypatch.setattr(keeping, "lay_changed", lay_and_tell)
+    return found
+
+
+def handle(entry, agent, month, now):
+    ListEntry.objects.filter(pk=entry.pk).update(handled_at=now, handled_by=agent)
+    note_changed_rows(campaign=month, verb=ChangedRows.Verb.MENDED, now=now, contacts=[entry.contact_id])
+
+
+def test_what_a_count_saw_is_not_looked_at_again(month, at, ana, looked_at):
+    first, second = ListEntry.objects.filter(handled_at=None).order_by("pk")[:2]
+    refresh_figures(campaign=month, now=at("2026-11-28 10:00"))
+    handle(first, ana, month, at("2026-11-28 10:01"))
+    refresh_figures(campaign=month, now=at("2026-11-28 10:02"))
+    handle(second, ana, month, at("2026-11-28 10:03"))
+    refresh_figures(campaign=month, now=at("2026-11-28 10:04"))
+    assert looked_at == [[first.contact_id], [second.contact_id]]
+
+
+def test_what_an_older_transaction_writes_after_newer_ones_were_counted_is_counted(month, at, ana, looked_at):
+    """It was open at the last count, and what it wrote has an hour and a number before those that were counted."""
+    prompt, *late = ListEntry.objects.filter(handled_at=None).order_by("pk")[:3]
+    refresh_figures(campaign=month, now=at("2026-11-28 10:00"))
+    handled = read_figures(campaign=month).contacts.handled
+    has_written, may_end = threading.Event(), threading.Event()
+
+    def write_slowly():
+        with transaction.atomic():
+            handle(late[0], ana, month, at("2026-11-28 10:01"))
+            with transaction.atomic():  # a savepoint writes under a number of its own
+                handle(late[1], ana, month, at("2026-11-28 10:01"))
+            has_written.set()
+            assert may_end.wait(60)
+
+    thread, _found = in_a_thread(write_slowly)
+    assert has_written.wait(60)
+    handle(prompt, ana, month, at("2026-11-28 10:02"))
+    refresh_figures(campaign=month, now=at("2026-11-28 10:03"))
+    assert read_figures(campaign=month).contacts.handled == handled + 1
+    may_end.set()
+    thread.join(60)
+    refresh_figures(campaign=month, now=at("2026-11-28 10:04"))
+    assert read_figures(campaign=month).contacts.handled == handled + 3
+    assert looked_at[0] == [prompt.contact_id]
+    assert {entry.contact_id for entry in late} <= set(looked_at[1])
+
+
+def test_on_another_server_transactions_have_other_numbers_and_the_count_is_afresh(month, at, ana, looked_at):
+    """Brought back from a copy, what was not counted yet may have a number before the one that was kept."""
+    refresh_figures(campaign=month, now=at("2026-11-28 10:00"))
+    entry = ListEntry.objects.filter(handled_at=None).first()
+    handled = read_figures(campaign=month).contacts.handled
+    handle(entry, ana, month, at("2026-11-28 10:01"))
+    last = FigureRefresh.objects.get()
+    last.mark.update(server="7000000000000000000", open="4000000000")
+    last.save()
+    refresh_figures(campaign=month, now=at("2026-11-28 10:02"))
+    assert looked_at == []
+    assert read_figures(campaign=month).contacts.handled == handled + 1
