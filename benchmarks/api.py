@@ -17,7 +17,7 @@ import time
 import httpx
 
 from benchmarks._house import own_database
-from benchmarks.desk_load import Times, build, serve
+from benchmarks.desk_load import Times, build, serve, through
 from callcenter.ports import a_free_port
 
 COUNT = itertools.count()
@@ -73,10 +73,7 @@ async def work(client: httpx.AsyncClient, secret: str, until: float, times: Time
 
 async def measure(port: int, secrets: list[str], month: str, seconds: float) -> None:
     *agents, boss = secrets
-    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
-    async with httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{port}", limits=limits, timeout=60, trust_env=False
-    ) as client:
+    async with through(port) as client:
         headers = {"Authorization": f"Bearer {boss}"}
         for name, address in (("shortest answer", "dispositions/"), ("page of 100", f"campaigns/{month}/contacts/")):
             one = Times()

@@ -23,7 +23,7 @@ from contextlib import suppress
 import httpx
 
 from benchmarks._house import ROOT, cookie_of, own_database
-from benchmarks.desk_load import Times, serve
+from benchmarks.desk_load import Times, serve, through
 from callcenter.ports import a_free_port
 
 A_PERSON = 10  # boards
@@ -123,10 +123,7 @@ async def measure(web: int, live: int, cookies: list[str], card: int, moves: int
     print(f"   {len(boards)} boards have begun to listen in {time.perf_counter() - began:.2f} s", flush=True)
     channel = await asyncio.to_thread(Channel)
     bare, last, shown, answers, page = Times(), Times(), Times(), Times(), f"/escalations/{card}/card/?whose=all"
-    limits = httpx.Limits(max_connections=len(boards), max_keepalive_connections=len(boards))
-    async with httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{web}", limits=limits, timeout=30, trust_env=False
-    ) as client:
+    async with through(web) as client:
 
         async def hear(board: Board) -> float:
             async with asyncio.timeout(10):

@@ -17,7 +17,7 @@ import httpx
 import psycopg
 
 from benchmarks._house import own_database
-from benchmarks.desk_load import Desk, Times, build, open_desk, serve
+from benchmarks.desk_load import ALONE, Desk, Times, build, open_desk, serve
 from benchmarks.systems_load import a_sandbox, timed
 from callcenter.ports import a_free_port
 
@@ -62,7 +62,7 @@ def measure(pages: httpx.Client, cookie: str, contracts: list[str]) -> None:
 
 async def _open(address: str, cookie: str) -> None:
     """The desk asks for its contact once."""
-    async with httpx.AsyncClient(base_url=address, timeout=30, trust_env=False) as client:
+    async with httpx.AsyncClient(base_url=address, headers=ALONE, timeout=30, trust_env=False) as client:
         await open_desk(client, Desk(cookie))
 
 
@@ -84,7 +84,9 @@ def main() -> None:
             port = a_free_port()
             server = serve({**environment, "SYSTEMS_URL": address}, port)
             try:
-                with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as pages:
+                with httpx.Client(
+                    base_url=f"http://127.0.0.1:{port}", headers=ALONE, timeout=30, trust_env=False
+                ) as pages:
                     measure(pages, desks[0].cookie, contracts)
             finally:
                 server.terminate()

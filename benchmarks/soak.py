@@ -25,7 +25,6 @@ from pathlib import Path
 from statistics import median
 from typing import TypeVar
 
-import httpx
 import psutil
 import psycopg
 
@@ -33,7 +32,7 @@ from benchmarks import walk_load
 from benchmarks._house import ROOT, own_database
 from benchmarks.board_live import Board, move, serve_stream
 from benchmarks.board_live import build as build_boards
-from benchmarks.desk_load import Desk, Times, build, open_desk, save_result, serve
+from benchmarks.desk_load import Desk, Times, build, open_desk, save_result, serve, through
 from benchmarks.walk_load import Caller, answer_step, begin
 from callcenter.ports import a_free_port
 
@@ -213,12 +212,9 @@ async def soak(
     drop: Path, minutes: int,
 ) -> list[Minute]:  # fmt: skip
     desks, callers, cookies, card = furnished
-    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
     results, steps, told = Times(), Times(), []
     boards = [asyncio.create_task(Board(cookie).listen(live, asyncio.Semaphore(0))) for cookie in cookies]
-    async with httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{web}", limits=limits, timeout=60, trust_env=False
-    ) as client:
+    async with through(web) as client:
         for desk, caller in zip(desks, callers, strict=True):
             await open_desk(client, desk)
             await begin(client, caller)

@@ -23,7 +23,7 @@ import httpx
 import psycopg
 
 from benchmarks._house import ROOT, own_database
-from benchmarks.desk_load import Times, serve
+from benchmarks.desk_load import ALONE, Times, serve, through
 from benchmarks.walk_load import Caller, begin, build
 from callcenter.ports import a_free_port
 
@@ -171,7 +171,7 @@ def hang(pages: httpx.Client, address: str, callers: list[Caller], processes: in
 
 
 async def begin_all(port: int, callers: list[Caller]) -> None:
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as client:
+    async with through(port) as client:
         for caller in callers:
             await begin(client, caller)
 
@@ -191,7 +191,9 @@ def main() -> None:
             server = serve({**environment, "SYSTEMS_URL": address}, port)
             try:
                 asyncio.run(begin_all(port, callers))
-                with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False) as pages:
+                with httpx.Client(
+                    base_url=f"http://127.0.0.1:{port}", headers=ALONE, timeout=30, trust_env=False
+                ) as pages:
                     least = search_by_the_page(pages, callers[0], words)
                     hang(pages, address, callers, processes=2, least=least)
             finally:

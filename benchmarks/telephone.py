@@ -23,13 +23,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import psutil
 
 from benchmarks._house import ROOT, browser_of, cookie_of, own_database
 from benchmarks._switchboard import Stub
 from benchmarks.board_live import serve_stream
-from benchmarks.desk_load import serve
+from benchmarks.desk_load import serve, through
 from callcenter.ports import a_free_port
 
 CLICKERS = 50
@@ -206,7 +205,7 @@ async def measure_ringing(stub: Stub, cookies: list[str], web: int, live: int) -
         for _desk in desks:
             await begun.acquire()
     heard, shown = [], []
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{web}", timeout=30, trust_env=False) as client:
+    async with through(web) as client:
         for turn in range(40):
             desk, caller = desks[turn % len(desks)], CALLER.format(n=turn)
             while not desk.heard.empty():

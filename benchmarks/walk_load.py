@@ -21,7 +21,7 @@ from dataclasses import dataclass
 import httpx
 
 from benchmarks._house import browser_of, cookie_of, own_database
-from benchmarks.desk_load import Times, repeat, serve
+from benchmarks.desk_load import Times, repeat, serve, through
 from callcenter.ports import a_free_port
 
 BETWEEN_STEPS = 20.0  # seconds of each agent
@@ -133,10 +133,7 @@ async def answer_step(client: httpx.AsyncClient, caller: Caller, times: Times) -
 
 
 async def measure(port: int, callers: list[Caller], seconds: float) -> None:
-    limits = httpx.Limits(max_connections=200, max_keepalive_connections=200)
-    async with httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{port}", limits=limits, timeout=30, trust_env=False
-    ) as client:
+    async with through(port) as client:
         one = callers[0]
         await begin(client, one)
         page = await repeat(lambda: client.get("/accounts/password/change/", headers={"Cookie": one.cookie}), 100)

@@ -54,7 +54,7 @@ put_files() { # release: its units and its proxy's file
   ! runs_systemd || systemctl daemon-reload
 }
 turn_to() { # port
-  printf 'upstream callcenter_web { server 127.0.0.1:%s; keepalive 32; }\n' "$1" > "$etc/web.conf"
+  printf 'upstream callcenter_web { server 127.0.0.1:%s; }\n' "$1" > "$etc/web.conf"
   nginx -t -q
   systemctl reload-or-restart nginx
 }

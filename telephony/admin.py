@@ -99,7 +99,7 @@ class LogSourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     form = LogSourceForm
     list_display = ("path", "switchboard", "is_on", "looked", "took", "problem")
     list_select_related = ("switchboard", "look")
-    readonly_fields = ("looked", "took", "unreadable", "problem")
+    readonly_fields = ("looked", "took", "unreadable", "problem", "left_out")
     ordering = ("switchboard", "path")
     actions = None
 
@@ -119,6 +119,10 @@ class LogSourceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("problema"))
     def problem(self, source: LogSource) -> str:
         return _of_look(source, "problem") or "—"
+
+    @admin.display(description=_("no se toma"))
+    def left_out(self, source: LogSource) -> str:
+        return _of_look(source, "left_out") or "—"
 
 
 def _of_look(source: LogSource, name: str) -> Any:

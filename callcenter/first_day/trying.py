@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from agents.models import User
 from callcenter.switchboards import wanted_of
-from campaigns.intake.fetching import in_words, settings_of
+from campaigns.intake.fetching import in_words, newest_first, settings_of
 from campaigns.models import ReportKind, ReportSource, SeenFile
 from campaigns.month.periods import period_of, write_period
 from notices import mailing
@@ -32,7 +32,7 @@ PATIENCE = Patience(answer=4.0, hear=1.0)  # somebody looks at the page meanwhil
 
 @dataclass(frozen=True)
 class Tried:
-    """One thing that was tried: `kind` is how it looks (ok, bad, calm), `do` what to do about it."""
+    """One thing that was tried: `kind` is how it looks (ok, warn, bad, calm), `do` what to do about it."""
 
     kind: str
     words: str
@@ -59,8 +59,8 @@ def _source(source: ReportSource, now: datetime) -> list[Tried]:
         listing = look(settings_of(source), period=month)
     except (SourceUnavailable, SourceRefused) as error:
         return [Tried("bad", f"{source}: {error}", _("Corrija su dirección, su clave o su clave de servidor."))]
-    left_out = in_words(listing.left_out)
-    return [_found(source, listing.files, month), *([Tried("bad", f"{source}: {left_out}")] if left_out else [])]
+    left_out = in_words(newest_first(listing.left_out))
+    return [_found(source, listing.files, month), *([Tried("warn", f"{source}: {left_out}")] if left_out else [])]
 
 
 def _found(source: ReportSource, files: list[Found], month: str) -> Tried:

@@ -122,10 +122,11 @@ def _look_at(*, source: ReportSource, now: datetime) -> tuple[list[Report], str]
             wrong.append(LeftOut(_unforeseen(odd, source), one.found.modified))
         else:
             made += [report] if report is not None else []
-    return made, in_words(_newest_first(wrong) + _newest_first(left_out))
+    return made, in_words(newest_first(wrong) + newest_first(left_out))
 
 
-def _newest_first(wrong: Iterable[LeftOut]) -> list[LeftOut]:
+def newest_first(wrong: Iterable[LeftOut]) -> list[LeftOut]:
+    """What tells no time comes before all."""
     return sorted(wrong, key=lambda one: one.modified.timestamp() if one.modified else inf, reverse=True)
 
 

@@ -77,6 +77,7 @@ class Machine:
         if self.name.startswith("web"):
             granian = [python, "-m", "granian", "--host", self.address, "--no-access-log", "--respawn-failed-workers"]
             pages = [*granian, "--interface", "wsgi", "--port", "8000", "--workers", "2", "--blocking-threads", "4"]
+            pages += ["--backpressure", "4"]
             boards = [
                 *granian,
                 "--interface",

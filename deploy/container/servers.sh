@@ -38,7 +38,7 @@ case ${1:-} in
       (umask 0177; openssl req -x509 -newkey rsa:3072 -nodes -days 365 -subj "/CN=$name" -addext "subjectAltName=DNS:$name" \
         -keyout /etc/callcenter/tls/key.pem -out /etc/callcenter/tls/certificate.pem 2> /dev/null)
     fi
-    echo 'upstream callcenter_web { server 127.0.0.1:8000; keepalive 32; }' > /etc/callcenter/web.conf
+    echo 'upstream callcenter_web { server 127.0.0.1:8000; }' > /etc/callcenter/web.conf
     sed "s/@NAME@/$name/" /etc/callcenter/site.conf > /etc/nginx/sites-enabled/callcenter
     exec nginx -g 'daemon off;'
     ;;

@@ -45,7 +45,7 @@ from service_level.models import Formula, MonthSeal
 from service_level.months import after, month_of, read_month_name, written
 from telephony.models import LoggedVisit
 from telephony.queue_log.evidence import is_written, lines_of, oddities_of
-from telephony.queue_log.sources import unread, unreadable_lines
+from telephony.queue_log.sources import left_out, unread, unreadable_lines
 
 
 @require_GET
@@ -82,6 +82,7 @@ def _month_page(request: HttpRequest, figures: Month) -> HttpResponse:
         "charts": charts_of(this, formula=figures.formula),
         "below": days_below(this, formula=figures.formula),
         "unread": unread(),
+        "left_out": left_out(),
         "unreadable": unreadable_lines(),
         "changed": days_to_be_counted(this),
         "ahead": forecast_of(this, now=now),

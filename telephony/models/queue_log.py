@@ -123,7 +123,8 @@ class LogLook(models.Model):
     """What the clock found where it looked last. `seen`: when each file was changed and how long it was, by its path;
     of one that could not be read also why, and when it was tried.
 
-    `problem`: why it could not be read; empty when it could.
+    `problem`: why it could not be read; empty when it could. `left_out`: what lies beside it and fits its name, and is
+    no file to be taken, in words.
     """
 
     source = models.OneToOneField(LogSource, models.CASCADE, related_name="look")
@@ -132,6 +133,7 @@ class LogLook(models.Model):
     seen = models.JSONField(default=dict)
     unreadable = models.PositiveBigIntegerField(_("que no son líneas"), default=0)
     problem = models.TextField(_("problema"), blank=True)
+    left_out = models.TextField(_("no se toma"), blank=True, db_default="")
 
     class Meta:
         verbose_name = _("lectura de queue_log")

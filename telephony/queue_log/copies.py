@@ -72,13 +72,14 @@ def check_board(*, host: str, port: int) -> None:
         raise ValidationError({"host": str(refusal)}) from refusal
 
 
-def copies_of(source: LogSource) -> dict[str, list[int]]:
-    """Its files by name, the one that was changed longest ago first, with what tells whether they changed again. Raises
-    NotALog.
+def copies_of(source: LogSource) -> tuple[dict[str, list[int]], list[str]]:
+    """Its files by name, the one that was changed longest ago first, with what tells whether they changed again; and
+    why what looks like one is left out. Raises NotALog.
     """
     with _in_words(source):
-        found = look(_settings_of(source), period="").files
-    return {one.name: [int(one.modified.timestamp()) if one.modified else 0, one.size] for one in found}
+        there = look(_settings_of(source), period="")
+    found = {one.name: [int(one.modified.timestamp()) if one.modified else 0, one.size] for one in there.files}
+    return found, [one.why for one in there.left_out]
 
 
 @contextmanager

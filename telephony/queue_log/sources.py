@@ -72,6 +72,12 @@ def unread() -> list[LogLook]:
     return list(looks.select_related("source").order_by("source"))
 
 
+def left_out() -> list[LogLook]:
+    """Of the sources in use, those beside which something fits the name and is not taken."""
+    looks = LogLook.objects.filter(source__is_on=True).exclude(left_out="")
+    return list(looks.select_related("source").order_by("source"))
+
+
 def unreadable_lines() -> int:
     """Of the sources in use: how many of what they hold were no lines of queue_log."""
     looks = LogLook.objects.filter(source__is_on=True)
@@ -122,9 +128,10 @@ def _read_the_table(source: LogSource, look: LogLook, now: datetime) -> tuple[in
 def _read_the_files(source: LogSource, look: LogLook, now: datetime) -> tuple[int, list[str]]:
     """How many lines are new, and what could not be read."""
     try:
-        found = copies_of(source) if source.is_afar else _files_of(source)
+        found, beside = copies_of(source) if source.is_afar else (_files_of(source), [])
     except NotALog as refusal:
         return 0, [str(refusal)]
+    look.left_out = "\n".join(beside)
     seen, new, problems = dict[str, list[Any]](), 0, list[str]()
     if not found:
         problems.append(_("No hay ningún archivo en %(path)s.") % {"path": source.path})

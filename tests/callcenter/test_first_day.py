@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -145,7 +146,11 @@ def test_a_source_is_tried(ines: User, signed_in: SignedIn, tmp_path: Path, sett
     assert f"responde, con 1 archivo de {month}" in found
     assert "Puesta en marcha" in found, "a whole page, for a browser without scripts"
     (tmp_path / f"CCVP_{month}_b.csv").symlink_to(tmp_path / f"CCVP_{month}_a.csv")
-    assert "es un enlace" in client.post(door, HTTP_HX_REQUEST="true").content.decode()
+    (tmp_path / f"CCVP_{month}_0.csv").mkdir()
+    os.utime(tmp_path / f"CCVP_{month}_0.csv", (1, 1))
+    said = client.post(door, HTTP_HX_REQUEST="true").content.decode()
+    assert 'class="badge warn"' in said
+    assert said.index("es un enlace") < said.index("no es un archivo."), "the newest first"
     settings.REPORT_SOURCE_FOLDERS = []
     assert 'class="badge bad"' in client.post(door, HTTP_HX_REQUEST="true").content.decode()
     ReportSource.objects.update(last_looked_at=timezone.now())

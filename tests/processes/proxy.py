@@ -49,7 +49,7 @@ def nginx_of(folder: Path) -> list[str]:
 
 def write_upstream(folder: Path, web: int) -> None:
     """As deploy/release.sh does."""
-    words = f"upstream callcenter_web {{ server 127.0.0.1:{web}; keepalive 32; }}\n"
+    words = f"upstream callcenter_web {{ server 127.0.0.1:{web}; }}\n"
     (folder / "web.conf").write_text(words)
 
 

@@ -11,13 +11,17 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.test import Client
+from django.urls import reverse
 
+from agents.models import User
 from telephony.models import LoggedLine, LogLook, LogSource, Switchboard
 from telephony.queue_log import sources
 from telephony.queue_log.sources import ALONE, ELSEWHERE, HERE, NOT_ALONE, read_sources
 from tests.systems.reports.an_sftp_server import SftpServer
 
 pytestmark = pytest.mark.django_db
+SignedIn = Callable[[Any], Client]
 ENTERS = "1795500000|1.1|101|NONE|ENTERQUEUE||70712345|1\n"
 GIVES_UP = "1795500009|1.1|101|NONE|ABANDON|1|1|9\n"
 
@@ -201,6 +205,23 @@ def test_another_machine_that_does_not_answer_so_says_why(afar: LogSource, folde
     assert read_sources(now=now + timedelta(minutes=2), which=ELSEWHERE) == 0
     assert "clave" in look_of(afar).problem
     assert not LoggedLine.objects.exists()
+
+
+def test_a_link_on_another_machine_is_told_beside_what_is_read(
+    afar: LogSource, folder: Path, now: datetime, elena: User, signed_in: SignedIn
+) -> None:
+    (folder / "queue_log").write_text(ENTERS)
+    (folder / "queue_log-20261127").symlink_to(folder / "queue_log")
+    assert read_sources(now=now, which=ELSEWHERE) == 1
+    look = look_of(afar)
+    assert (list(look.seen), look.problem) == (["queue_log"], ""), "what is a file was read"
+    assert look.left_out.startswith("«queue_log-20261127» no se tomó: es un enlace.")
+    page = signed_in(elena).get(reverse("service_level:month", args=["2026-11"])).content.decode()
+    assert "hay algo que no se toma" in page
+    assert "queue_log-20261127" in page
+    (folder / "queue_log-20261127").unlink()
+    read_sources(now=now + timedelta(minutes=1), which=ELSEWHERE)
+    assert look_of(afar).left_out == ""
 
 
 def test_a_server_this_installation_does_not_know_is_not_asked(
