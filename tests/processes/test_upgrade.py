@@ -168,7 +168,7 @@ def before(house: House) -> Path:
 @contextlib.contextmanager
 def pages(house: House, program: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--port", str(port), "--workers", "2"]
-    command += ["--blocking-threads", "2", "--workers-kill-timeout", "10", "--no-access-log"]
+    command += ["--blocking-threads", "2", "--backpressure", "2", "--workers-kill-timeout", "10", "--no-access-log"]
     with (house.home / f"web-{port}.log").open("w") as log:
         environment = house.environment
         server = subprocess.Popen(
