@@ -16,11 +16,12 @@ from django.utils.translation import ngettext
 
 from agents.models import User
 from callcenter.switchboards import wanted_of
-from campaigns.intake.fetching import in_words, newest_first, settings_of
+from campaigns.intake.fetching import settings_of
 from campaigns.models import ReportKind, ReportSource, SeenFile
 from campaigns.month.periods import period_of, write_period
 from notices import mailing
 from notices.models import NoticeKind
+from systems.reports.places import in_words, newest_first
 from systems.reports.sources import Found, SourceRefused, SourceUnavailable, look
 from telephony.checking.findings import State
 from telephony.checking.trying import Patience, check

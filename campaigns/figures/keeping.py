@@ -61,7 +61,7 @@ SELECT DISTINCT contact_id FROM (
   SELECT unnest(contacts) FROM campaigns_changedrows
    WHERE campaign_id = %(campaign)s AND at >= %(since)s AND {_UNSEEN}) touched
 """
-SNAPSHOT = "SELECT system_identifier::text, pg_snapshot_xmin(pg_current_snapshot())::text FROM pg_control_system()"
+_SNAPSHOT = "SELECT system_identifier::text, pg_snapshot_xmin(pg_current_snapshot())::text FROM pg_control_system()"
 # Of the changed contacts those that count otherwise than they did.
 _MOVED = f"""
 CREATE TEMPORARY TABLE moved_contact ON COMMIT DROP AS
@@ -152,7 +152,7 @@ def forget(cursor: CursorWrapper, *, campaign: Campaign) -> None:
 def snapshot() -> tuple[str, str]:
     """The server, by what it calls itself, and the first transaction that is open as this one sees it."""
     with connection.cursor() as cursor:
-        cursor.execute(SNAPSHOT)
+        cursor.execute(_SNAPSHOT)
         server, is_open = cursor.fetchone()
     return server, is_open
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import logging
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from math import inf
 from pathlib import Path, PurePath
 
 from django.conf import settings
@@ -22,6 +21,7 @@ from campaigns.models import Campaign, Report, ReportKind, ReportSource, SeenFil
 from campaigns.month.periods import period_of, write_period
 from screens.connections import one_session
 from systems.errors import UNFORESEEN
+from systems.reports.places import in_words, newest_first
 from systems.reports.sources import (
     Found,
     LeftOut,
@@ -36,8 +36,6 @@ log = logging.getLogger(__name__)
 
 QUIET = timedelta(seconds=10)  # a file that changed more recently may still be growing
 LOOKING = "campaigns.look_for_reports"
-SAID = 3  # sentences that a source's error has room for, each cut where a file's own words would take all of it
-LONGEST = 600
 
 
 @dataclass(frozen=True)
@@ -123,18 +121,6 @@ def _look_at(*, source: ReportSource, now: datetime) -> tuple[list[Report], str]
         else:
             made += [report] if report is not None else []
     return made, in_words(newest_first(wrong) + newest_first(left_out))
-
-
-def newest_first(wrong: Iterable[LeftOut]) -> list[LeftOut]:
-    """What tells no time comes before all."""
-    return sorted(wrong, key=lambda one: one.modified.timestamp() if one.modified else inf, reverse=True)
-
-
-def in_words(wrong: Iterable[LeftOut]) -> str:
-    """What was refused first, then what may lie there for good; each sentence once, and how many more there are."""
-    said = list(dict.fromkeys(one.why[:LONGEST] for one in wrong))
-    more = [_("y %(n)s más") % {"n": len(said) - SAID}] if len(said) > SAID else []
-    return " · ".join(said[:SAID] + more)
 
 
 def _unforeseen(error: Exception, source: ReportSource) -> str:

@@ -6,9 +6,10 @@ import fnmatch
 import hashlib
 import stat
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from math import inf
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -25,6 +26,8 @@ USUAL_PORTS = {
     "postgres": 5432,
 }
 UNFINISHED = (".part", ".partial", ".filepart", ".tmp", ".crdownload", ".swp", "~")
+SAID = 3  # sentences that a source's error has room for, each cut where a file's own words would take all of it
+LONGEST = 600
 
 
 class SourceUnavailable(Exception):
@@ -83,6 +86,18 @@ class Listing:
 
     files: list[Found] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
+
+
+def newest_first(wrong: Iterable[LeftOut]) -> list[LeftOut]:
+    """What tells no time comes before all."""
+    return sorted(wrong, key=lambda one: one.modified.timestamp() if one.modified else inf, reverse=True)
+
+
+def in_words(wrong: Iterable[LeftOut]) -> str:
+    """What was refused first, then what may lie there for good; each sentence once, and how many more there are."""
+    said = list(dict.fromkeys(one.why[:LONGEST] for one in wrong))
+    more = [_("y %(n)s más") % {"n": len(said) - SAID}] if len(said) > SAID else []
+    return " · ".join(said[:SAID] + more)
 
 
 @dataclass(frozen=True)

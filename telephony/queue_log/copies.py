@@ -13,7 +13,15 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from systems.reports.places import SourceRefused, SourceSettings, SourceUnavailable, check_folder, check_host
+from systems.reports.places import (
+    SourceRefused,
+    SourceSettings,
+    SourceUnavailable,
+    check_folder,
+    check_host,
+    in_words,
+    newest_first,
+)
 from systems.reports.sources import check_settings, fetch, look
 from telephony.models import LogSource
 from telephony.queue_log.files import NotALog
@@ -72,14 +80,14 @@ def check_board(*, host: str, port: int) -> None:
         raise ValidationError({"host": str(refusal)}) from refusal
 
 
-def copies_of(source: LogSource) -> tuple[dict[str, list[int]], list[str]]:
+def copies_of(source: LogSource) -> tuple[dict[str, list[int]], str]:
     """Its files by name, the one that was changed longest ago first, with what tells whether they changed again; and
-    why what looks like one is left out. Raises NotALog.
+    in words why what looks like one is left out (empty: nothing is). Raises NotALog.
     """
     with _in_words(source):
         there = look(_settings_of(source), period="")
     found = {one.name: [int(one.modified.timestamp()) if one.modified else 0, one.size] for one in there.files}
-    return found, [one.why for one in there.left_out]
+    return found, in_words(newest_first(there.left_out))
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from screens.connections import one_session
@@ -68,20 +68,21 @@ def looked_at() -> dict[str, datetime | None]:
 
 def unread() -> list[LogLook]:
     """Of the sources in use, those of which something could not be read."""
-    looks = LogLook.objects.filter(source__is_on=True).exclude(problem="")
-    return list(looks.select_related("source").order_by("source"))
+    return list(_looks().exclude(problem=""))
 
 
 def left_out() -> list[LogLook]:
     """Of the sources in use, those beside which something fits the name and is not taken."""
-    looks = LogLook.objects.filter(source__is_on=True).exclude(left_out="")
-    return list(looks.select_related("source").order_by("source"))
+    return list(_looks().exclude(left_out=""))
 
 
 def unreadable_lines() -> int:
     """Of the sources in use: how many of what they hold were no lines of queue_log."""
-    looks = LogLook.objects.filter(source__is_on=True)
-    return looks.aggregate(lines=Sum("unreadable"))["lines"] or 0
+    return _looks().aggregate(lines=Sum("unreadable"))["lines"] or 0
+
+
+def _looks() -> QuerySet[LogLook]:
+    return LogLook.objects.filter(source__is_on=True).select_related("source").order_by("source")
 
 
 @contextmanager
@@ -101,6 +102,7 @@ def _read(source: LogSource, now: datetime) -> int:
     look = getattr(source, "look", None) or LogLook(source=source, looked_at=now)
     if look.pk and now - look.looked_at < AFAR and (source.is_afar or (source.is_a_table and look.problem)):
         return 0
+    look.left_out = ""
     try:
         check_source(source)  # what may be asked may have changed since it was saved
         new, problems = (_read_the_table if source.is_a_table else _read_the_files)(source, look, now)
@@ -128,10 +130,9 @@ def _read_the_table(source: LogSource, look: LogLook, now: datetime) -> tuple[in
 def _read_the_files(source: LogSource, look: LogLook, now: datetime) -> tuple[int, list[str]]:
     """How many lines are new, and what could not be read."""
     try:
-        found, beside = copies_of(source) if source.is_afar else (_files_of(source), [])
+        found, look.left_out = copies_of(source) if source.is_afar else (_files_of(source), "")
     except NotALog as refusal:
         return 0, [str(refusal)]
-    look.left_out = "\n".join(beside)
     seen, new, problems = dict[str, list[Any]](), 0, list[str]()
     if not found:
         problems.append(_("No hay ningún archivo en %(path)s.") % {"path": source.path})

@@ -224,6 +224,18 @@ def test_a_link_on_another_machine_is_told_beside_what_is_read(
     assert look_of(afar).left_out == ""
 
 
+def test_of_a_log_that_is_read_elsewhere_now_nothing_of_before_is_told(
+    afar: LogSource, folder: Path, now: datetime
+) -> None:
+    (folder / "queue_log").symlink_to(folder / "elsewhere")
+    read_sources(now=now, which=ELSEWHERE)
+    assert look_of(afar).left_out
+    LogSource.objects.update(path="mysql://asterisk@127.0.0.1:9/pbx/queuelog", host_key="")
+    read_sources(now=now + timedelta(minutes=1), which=ELSEWHERE)
+    look = look_of(afar)
+    assert (look.left_out, bool(look.problem)) == ("", True)
+
+
 def test_a_server_this_installation_does_not_know_is_not_asked(
     afar: LogSource, folder: Path, now: datetime, settings: Any
 ) -> None:
