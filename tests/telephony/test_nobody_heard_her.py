@@ -14,6 +14,7 @@ from escalations.models import Escalation
 from inbound.lost_callers.calling_back import call_back_the_lost
 from inbound.ringing.own_calls import handed_over, own_calls
 from telephony.dialling import ask_to_call, close_the_forgotten, is_linked
+from telephony.holding import STOOD_STILL
 from telephony.models import Extension, Listening, Monitoring, OutgoingCall, QueueCall, Switchboard
 from telephony.monitoring import ask_to_monitor, close_forgotten_monitorings
 from telephony.seats import sit_down, sit_down_to_listen
@@ -193,7 +194,7 @@ def test_so_does_who_clicked_and_who_is_listened_to(running: Running, played: Bo
 def test_a_holder_who_stood_still_too_long_holds_it_no_more(call: QueueCall, running: Running) -> None:
     """What it knows is old: it must read again what there is."""
     fence = Listening.objects.get().fence
-    Listening.objects.update(lease_until=timezone.now() - timedelta(seconds=30))
+    Listening.objects.update(lease_until=timezone.now() - 2 * STOOD_STILL)  # also for a renewal already on its way
     until(lambda: Listening.objects.get().fence > fence, "it is taken anew")
     until(lambda: is_linked(running.board, now=timezone.now()), "linked again")
     there = open_state(call.agent) if call.agent else None

@@ -45,6 +45,7 @@ from campaigns.models import (
 )
 from campaigns.month import lifecycle, planner
 from campaigns.promises_and_callbacks import call_backs
+from campaigns.promises_and_callbacks.promise_outcomes import with_outcome
 from notices import mailing
 from tests.campaigns.desk.at_desk import at_desk
 
@@ -156,7 +157,7 @@ def test_a_month_of_prepaid(
 
     # -- She looks at the proposal, sets a tenth apart, and launches ------------------------------------------------
     office = signed_in(elena)
-    Campaign.objects.update(hold_out_share=Decimal("0.1"))
+    Campaign.objects.update(hold_out_share=Decimal("0.1"), hold_out_seed=2026)  # the same people are drawn each time
     call_command("assign", "2026-12", stdout=open(os.devnull, "w"))  # noqa: SIM115
     with the_clock_says(at("2026-11-26 08:25")):
         page = office.get("/campaigns/2026-12/").content.decode()
@@ -235,6 +236,17 @@ def test_a_month_of_prepaid(
         if giving.give_next(agent=marta, now=at(f"2026-11-28 10:{minute:02}")) is None:
             break
         call_and_record(marta, "already_paid", at(f"2026-11-28 10:{minute:02}"))
+
+    # -- Who promised pays on the day she named ---------------------------------------------------------------------
+    lines = [
+        (f"P{renewal.pk}", promised.contract, renewal.service_number, renewal.service, "28/11/2026",
+         str(renewal.amount_due))
+        for renewal in promised.renewals.all()
+    ]  # fmt: skip
+    save(drop, "recaudo-2026-12-b.csv", collections_file(*lines), at("2026-11-28 18:00"))
+    (kept,) = pull(at("2026-11-28 18:05"))
+    assert kept.state == "published", kept.last_error
+    assert with_outcome(PaymentPromise.objects.all()).get().outcome == "kept"  # type: ignore[attr-defined]
 
     # -- Collections of the month arrive; every receipt counts once, whatever file it comes in ----------------------
     save(drop, "recaudo-2026-12.xlsx", (DATA / "recaudo-2026-12.xlsx").read_bytes(), at("2026-11-30 18:00"))
