@@ -21,6 +21,7 @@ from agents.accounts import place_of, tell_supervision
 from agents.models import AccountEvent
 from escalations.letters import PLACE, draft_letter
 from escalations.models import Escalation, Kind, Unit, UnitAddress
+from escalations.models.kinds import OF_THE_HOUSE
 from screens.admin_rights import NamesNobodyItHolds
 
 NOTHING = "—"
@@ -47,7 +48,9 @@ class KindForm(forms.ModelForm):  # type: ignore[type-arg]
 
 @admin.register(Kind)
 class KindAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    """Kinds are added, changed and switched off. One that is named by a card, a flow or a result is not deleted."""
+    """Kinds are added, changed and switched off. One that the house raises by itself, or that a card, a flow or a
+    result names, is not deleted.
+    """
 
     form = KindForm
     list_display = ("name", "worked_by", "limit", "warning", "closes", "unit", "writes", "is_active")
@@ -68,8 +71,8 @@ class KindAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Kind | None = None) -> bool:
         """Asked here for the cards alone: they are too many for the page that says what keeps a kind."""
-        has_cards = obj is not None and Escalation.objects.filter(kind=obj).exists()
-        return super().has_delete_permission(request, obj) and not has_cards
+        stays = obj is not None and (obj.code in OF_THE_HOUSE or Escalation.objects.filter(kind=obj).exists())
+        return super().has_delete_permission(request, obj) and not stays
 
     @admin.display(description=_("plazo, h"), ordering="limit_hours")
     def limit(self, kind: Kind) -> Any:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
 import smtplib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import httpx
 from django.conf import settings
@@ -24,6 +27,8 @@ from telephony.link_ages import link_ages
 
 OLDEST_POSTGRESQL = 150_000
 CLOCKS_DIFFER = 2.0  # seconds
+PROXY_FILES = (Path("/etc/callcenter/web.conf"), Path("/etc/nginx/sites-enabled/callcenter"))
+KEEPS = re.compile(r"""\bkeepalive\s+\d+\s*;|\bconnection\s+(?:""|'')\s*;""", re.IGNORECASE)
 LONG = timedelta(minutes=10)  # of one transaction: it holds back what autovacuum clears
 CROWDED = 0.8
 _DATABASE = """
@@ -46,6 +51,14 @@ def front_door(*, now: datetime) -> Iterator[Answer]:
     yield Answer(
         address, str(answer.status_code), wrong_if(answer.status_code != 200), "systemctl status 'callcenter-web@*'"
     )
+
+
+def kept_connections(*, now: datetime) -> Iterator[Answer]:
+    """A process takes few connections: those the proxy keeps take the places of people who wait."""
+    for file in PROXY_FILES:
+        if os.access(file, os.R_OK) and KEEPS.search(re.sub("#.*", "", file.read_text(errors="replace"))):
+            words = _("guarda conexiones con las páginas: quien llega puede esperar")
+            yield Answer(str(file), words, Level.LOOK, _("Sin «keepalive», y «proxy_set_header Connection close;»."))
 
 
 def database(*, now: datetime) -> Iterator[Answer]:
@@ -123,6 +136,7 @@ def switchboards(*, now: datetime) -> Iterator[Answer]:
 
 QUESTIONS: Questions = (
     (gettext_lazy("entrada por el proxy"), front_door),
+    (gettext_lazy("archivos del proxy"), kept_connections),
     (gettext_lazy("PostgreSQL"), database),
     (gettext_lazy("reloj de la base"), its_clock),
     (gettext_lazy("usuario de la base"), its_user),

@@ -15,6 +15,10 @@ from escalations.models.units import Unit
 
 # As a flow names it: `escalation: billing_claim` (inbound/flows/schema.py, NAME).
 CODE = RegexValidator(r"^[a-z][a-z0-9_]*\Z", _("Minúsculas sin acento, cifras y _: así lo nombran los flujos."))
+# What the house raises by itself: switched off, not deleted. With its row gone nobody would look for the customer.
+OF_THE_HOUSE = frozenset(
+    {"broken_promise", "callback_promise", "lost_call", "overdue_repair", "unforeseen_state", "write_not_done"}
+)
 
 
 @audited()

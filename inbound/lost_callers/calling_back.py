@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from escalations.by_itself import settle_by_itself
 from escalations.models import Escalation, Kind
-from escalations.raising import add_detail, raise_escalation
+from escalations.raising import add_detail, is_raised_now, raise_escalation
 from inbound.lost_callers.callers import KIND, Caller, callers_of, is_seen_to
 from inbound.lost_callers.handed_over import raise_the_unheard
 from screens.templatetags.screens import lasting
@@ -36,11 +36,11 @@ def call_back_the_lost(*, now: datetime) -> int:
     """Settle the calls of who got through, and make those that are missing. Returns how many were made.
 
     Of two at the same moment the second finds what the first did. Raises OperationalError where the first takes longer
-    than a tick waits: one that goes by without a word would leave them lost.
+    than a tick waits: one that goes by without a word would leave them lost. Raises UnknownKind.
     """
     with connection.cursor() as cursor:
         cursor.execute(ALONE)
-    if not is_on():
+    if not is_raised_now(kind=KIND):
         return 0
     open_ = list(Escalation.objects.filter(kind__code=KIND, state__in=Escalation.UNSETTLED).order_by("pk"))
     oldest = min((card.raised_at for card in open_), default=now)

@@ -82,7 +82,7 @@ def unreadable_lines() -> int:
 
 
 def _looks() -> QuerySet[LogLook]:
-    return LogLook.objects.filter(source__is_on=True).select_related("source").order_by("source")
+    return LogLook.objects.filter(source__is_on=True).select_related("source__switchboard").order_by("source")
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -187,6 +188,23 @@ def test_it_comes_in_as_people_do(answer: Any, level: Level, settings: Any, monk
 
     monkeypatch.setattr(servers.httpx, "get", get)
     assert [one.level for one in said(servers.front_door)] == [level]
+
+
+@pytest.mark.parametrize(
+    ("written", "keeps"),
+    [
+        ("upstream w { server 127.0.0.1:1; keepalive 32; }", True),
+        ('server {\n    proxy_set_header Connection "";\n}', True),
+        ("upstream w { server 127.0.0.1:1; }\n# keepalive 32;\nkeepalive_timeout 65;", False),
+    ],
+)
+def test_a_proxy_that_keeps_connections_is_said(
+    written: str, keeps: bool, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ours, theirs = settings.BASE_DIR / "deploy" / "nginx" / "callcenter.conf", tmp_path / "web.conf"
+    monkeypatch.setattr(servers, "PROXY_FILES", (ours, theirs, tmp_path / "not there"))
+    theirs.write_text(written)
+    assert [(one.of, one.level) for one in said(servers.kept_connections)] == [(str(theirs), Level.LOOK)] * keeps
 
 
 def test_migrations_that_are_due_hinder_people(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
 from escalations.letters import letters_of
 from escalations.models import Kind, Unit
+from escalations.models.kinds import OF_THE_HOUSE
 
 pytestmark = pytest.mark.django_db
 SignedIn = Callable[[Any], Client]
@@ -81,6 +84,20 @@ def test_who_holds_a_role_is_written_down_and_gets_the_next_mail(inside, make_ca
     found = inside.get(reverse("admin:escalations_unit_changelist"), {"q": "turno"}).content.decode()
     assert "Turno NOCC &lt;nocc@comteco.example&gt;" in found
     assert "Guía Comercial" not in found
+
+
+def test_what_the_house_raises_by_itself_is_switched_off_and_not_deleted(inside):
+    """With its row gone the callers nobody heard would be called by nobody, without a word."""
+    named = re.compile(r"^(?:[A-Z_]+, )*KIND(?:, [A-Z_]+)* = (.+)$", re.MULTILINE)
+    rooms = [path for room in ("campaigns", "inbound") for path in (settings.BASE_DIR / room).rglob("*.py")]
+    said = " ".join(words for path in rooms for words in named.findall(path.read_text()))
+    assert set(re.findall(r'"([a-z_]+)"', said)) == OF_THE_HOUSE
+    for kind in Kind.objects.filter(code__in=OF_THE_HOUSE):
+        inside.post(reverse("admin:escalations_kind_delete", args=[kind.pk]), {"post": "yes"})
+    assert set(Kind.objects.filter(code__in=OF_THE_HOUSE).values_list("code", flat=True)) == OF_THE_HOUSE
+    own = Kind.objects.create(code="own", name="De prueba")
+    assert inside.post(reverse("admin:escalations_kind_delete", args=[own.pk]), {"post": "yes"}).status_code == 302
+    assert not Kind.objects.filter(code="own").exists()
 
 
 def test_a_unit_that_was_written_to_is_not_deleted_and_a_letter_names_no_recipients_besides(inside, make_card):

@@ -19,6 +19,8 @@ from campaigns.month.lifecycle import CampaignRefused, Verb
 from campaigns.month.on_pages import campaign_at, month_name
 from escalations.raising import UnknownKind
 
+LONGEST = 200  # letters of why: what is let go of is written behind it
+
 
 @steering_only
 @require_http_methods(["GET", "POST"])
@@ -26,7 +28,7 @@ def close(request: HttpRequest, period: str) -> HttpResponseBase:
     """Ask with the figures; close with a reason."""
     campaign, user, now = campaign_at(request, period), signed_in_user(request), timezone.now()
     back, month = reverse("campaigns:campaign", args=[period]), month_name(campaign)
-    reason, error = request.POST.get("reason", "").strip()[:200], ""  # what is let go of is written behind it
+    reason, error = request.POST.get("reason", "").strip()[:LONGEST], ""
     if request.method == "POST":
         try:
             lifecycle.close(campaign=campaign, by=user, now=now, note=reason)
@@ -40,6 +42,7 @@ def close(request: HttpRequest, period: str) -> HttpResponseBase:
         "days_left": days_left_in_words(hours=read_rules(now=now).hours, now=now, last=campaign.calls_until),
         "why_not": lifecycle.why_not(Verb.CLOSE, campaign=campaign, now=now, by=user),
         "reason": reason,
+        "longest": LONGEST,
         "error": error,
         "back": back,
         "trail": [(reverse("campaigns:campaign_list"), _("Campañas")), (back, month), ("", _("Cerrar"))],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 
 import pytest
@@ -145,6 +146,14 @@ def test_before_a_close_it_is_said_what_is_left_and_what_was_promised(month, ana
     assert client.post(f"{PAGE}close/", {"reason": " "}).status_code == 422
     month.refresh_from_db()
     assert month.state == "running"
+
+
+def test_what_the_question_before_a_close_lets_be_written_is_kept_whole(month, elena, signed_in):
+    client = signed_in(elena)
+    (longest,) = re.findall(r'name="reason"[^>]*maxlength="(\d+)"', client.get(f"{PAGE}close/").content.decode())
+    why = "m" * int(longest)
+    client.post(f"{PAGE}close/", {"reason": why})
+    assert month.changes.get(verb="close").note.startswith(why)
 
 
 def test_a_month_does_not_close_without_the_card_its_promised_calls_become(month, ana, elena, signed_in, at):
