@@ -74,7 +74,7 @@ check: setup ## ruff, mypy, import-linter, bandit, djlint, migrations, translati
 	$(BIN)/lint-imports
 	$(BIN)/mypy .
 	SANDBOX_DATABASE_URL=$(NO_DATABASE) $(BIN)/mypy --config-file sandbox/mypy.ini sandbox
-	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml agents callcenter campaigns control_room escalations inbound notices sandbox screens service_level systems telephony work
+	$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml agents api callcenter campaigns control_room escalations inbound notices sandbox screens service_level systems telephony work
 	$(BIN)/djlint --lint --quiet . --extension html
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	SANDBOX_DATABASE_URL=$(NO_DATABASE) $(BIN)/python -W ignore -m sandbox makemigrations --check --dry-run
