@@ -41,10 +41,17 @@ umask 0022
 "$engine" run --rm --network none --env-file "$site/env" callcenter-program manage.py queue_user --file > "$site/queue-user"
 chmod 0644 "$site/name" "$site/queue-user" # read inside by whoever starts there
 
-profile=() # a switchboard that was started is started again
-[ -z "$("$engine" ps -aq --filter label=com.docker.compose.project=callcenter --filter label=com.docker.compose.service=switchboard)" ] ||
-  profile=(--profile switchboard)
+of() { "$engine" ps -aq --filter label=com.docker.compose.project=callcenter --filter "label=com.docker.compose.service=$1"; }
+end() { of "$1" | xargs -r "$engine" stop -t 60 > /dev/null; of "$1" | xargs -r "$engine" rm --force > /dev/null; }
+processes=(web live ticks jobs beat) profile=()
+[ -z "$(of switchboard)" ] || { processes+=(switchboard); profile=(--profile switchboard); } # one that was started is started again
+
 say "Servers"
+servers=$("$engine" image inspect -f '{{.Id}}' callcenter-servers)
+for one in queue database proxy; do # of an image that changed they are made anew; what they keep lies in volumes
+  old=$(of "$one" | xargs -r "$engine" inspect -f '{{.Image}}')
+  [ -z "$old" ] || [ "$old" = "$servers" ] || end "$one"
+done
 "${compose[@]}" -p callcenter -f $here/compose.yaml up -d net proxy database queue
 
 say "Tables, rights, styles"
@@ -57,9 +64,8 @@ manage sync_schedule > /dev/null
 manage collectstatic --noinput --verbosity 0
 
 say "Processes: for some seconds clicks fail where others worked before"
-for one in web live ticks jobs beat switchboard; do # made anew of the new image
-  "$engine" ps -aq --filter label=com.docker.compose.project=callcenter --filter "label=com.docker.compose.service=$one" |
-    xargs -r "$engine" rm --force --time 60 > /dev/null
+for one in "${processes[@]}"; do # each of the new image before the next one ends: pages are away for as long as they take to begin
+  end "$one"
+  "${compose[@]}" -p callcenter -f $here/compose.yaml "${profile[@]}" up -d "$one"
 done
-"${compose[@]}" -p callcenter -f $here/compose.yaml "${profile[@]}" up -d
 manage know_hand > /dev/null # none of the release before is at work by now
