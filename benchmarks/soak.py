@@ -39,6 +39,8 @@ from callcenter.ports import a_free_port
 T = TypeVar("T")
 FASTER = 12  # a day of twelve hours in one
 RESULTS, STEPS = 18 * FASTER / 3600, 8 * FASTER / 3600  # a second, of one agent: as the policy plans; a call an hour
+# Celery's main process keeps something of each task until its time limit, done or not: two hours of them are ten minutes
+LIMITS = ["--time-limit", str(7200 // FASTER), "--soft-time-limit", str(7140 // FASTER)]
 PAID_EVERY, MOVES_EVERY, PAID_AT_ONCE = 240.0, 5.0, 500
 BOARDS = 10
 GROWS = """
@@ -135,7 +137,7 @@ def house(environment: dict[str, str], web: int, live: int) -> Iterator[dict[str
             running[name] = psutil.Process(server.pid)
         for queue in ("ticks", "jobs"):
             worker = ["worker", "--pool", "prefork", "--concurrency", "2", "--queues", queue, "--loglevel", "ERROR"]
-            mine = [*celery, *worker, "--hostname", f"{queue}-{web}@%h"]
+            mine = [*celery, *worker, *LIMITS, "--hostname", f"{queue}-{web}@%h"]
             running[queue] = stack.enter_context(program(environment, *mine))
         beat = [*celery, "beat", "--loglevel", "ERROR", "--pidfile", ""]
         running["beat"] = stack.enter_context(program(environment, *beat))
