@@ -39,7 +39,7 @@ from callcenter.ports import a_free_port
 T = TypeVar("T")
 FASTER = 12  # a day of twelve hours in one
 RESULTS, STEPS = 18 * FASTER / 3600, 8 * FASTER / 3600  # a second, of one agent: as the policy plans; a call an hour
-# Celery's main process keeps something of each task until its time limit, done or not: two hours of them are ten minutes
+# A worker keeps something of each task until its time limit, done or not: two hours of them are ten minutes here
 LIMITS = ["--time-limit", str(7200 // FASTER), "--soft-time-limit", str(7140 // FASTER)]
 PAID_EVERY, MOVES_EVERY, PAID_AT_ONCE = 240.0, 5.0, 500
 BOARDS = 10
