@@ -34,6 +34,11 @@ def as_options(word: str) -> str:
 
 
 def as_statement(word: str) -> str:
-    """As whoever cannot say options says it once it is connected."""
-    said = [f"set_config('{name}', '{value}', false)" for name, value in (BEGINS | {hand.SAID_AS: word}).items()]
-    return f"SELECT {', '.join([*said, ANY_LENGTH])}"
+    """As whoever cannot say options says it once it is connected: PgBouncer, out of a buffer of 512 bytes. A longer one
+    it does not send, and ends each connection without a word.
+    """
+    lengths = [*(name for name in BEGINS if name.endswith("_timeout")), "transaction_timeout"]  # where it is known
+    named = ", ".join(f"'{name}'" for name in lengths)
+    said = {name: value for name, value in BEGINS.items() if name not in lengths} | {hand.SAID_AS: word}
+    first = "; ".join(f"SET {name} = '{value}'" for name, value in said.items())
+    return f"{first}; SELECT set_config(name, '0', false) FROM pg_settings WHERE name IN ({named})"

@@ -7,11 +7,15 @@ from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
+from callcenter.beginnings import BEGINS, as_statement
 from callcenter.pooler import NoPooler, ini_of, users_of
 
 POOLED = "postgres://callcenter:s%22cret@127.0.0.1:6432/callcenter"
 SERVER = "postgres://callcenter_pooler:it%27s@db.internal:5000/callcenter?sslmode=verify-full&sslrootcert=/etc/ca.pem"
+
+LENGTHS = ("statement_timeout", "lock_timeout", "idle_session_timeout", "idle_in_transaction_session_timeout")
 
 
 def read(text: str) -> configparser.ConfigParser:
@@ -24,14 +28,29 @@ def test_it_says_the_path_and_the_word_and_asks_the_server_by_tls() -> None:
     told = read(ini_of(pooled=POOLED, server=SERVER, word="0f" * 32, users="/etc/pgbouncer/userlist.txt"))
     there = told["databases"]["callcenter"]
     assert "host=db.internal port=5000 dbname=callcenter user='callcenter_pooler' password='it''s'" in there
-    assert "connect_query='SELECT set_config(''search_path''," in there
-    assert f"''callcenter.hand'', ''{'0f' * 32}''" in there
+    assert "connect_query='SET search_path = ''public'';" in there
+    assert f"SET callcenter.hand = ''{'0f' * 32}''" in there
     pooler = told["pgbouncer"]
     assert (pooler["pool_mode"], pooler["ignore_startup_parameters"]) == ("transaction", "options")
     assert (pooler["listen_addr"], pooler["listen_port"], pooler["unix_socket_dir"]) == ("127.0.0.1", "6432", "")
     assert (pooler["server_tls_sslmode"], pooler["server_tls_ca_file"]) == ("verify-full", "/etc/ca.pem")
     assert (pooler["auth_type"], pooler["auth_file"]) == ("scram-sha-256", "/etc/pgbouncer/userlist.txt")
     assert users_of(pooled=POOLED) == '"callcenter" "s""cret"'
+
+
+@pytest.mark.django_db
+def test_what_it_says_first_undoes_what_its_role_was_told_and_fits_its_buffer() -> None:
+    """Of a statement longer than that PgBouncer sends nothing: each click waited ten seconds for a connection."""
+    word = "0f" * 32
+    said = as_statement(word)
+    assert len(said.encode()) < 500  # of 512, with what goes before and behind
+    with connection.cursor() as cursor:
+        for name, value in {**dict.fromkeys(LENGTHS, "7000"), "default_transaction_read_only": "on"}.items():
+            cursor.execute(f"SET LOCAL {name} = '{value}'")
+        cursor.execute(said)
+        for name, value in (BEGINS | {"callcenter.hand": word}).items():
+            cursor.execute("SELECT current_setting(%s)", [name])
+            assert cursor.fetchone() == (value,), name
 
 
 @pytest.mark.parametrize(
