@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psutil
 
-MEMORY = Path("/dev/shm")  # noqa: S108  # folders in it have names nobody can foresee
+MEMORY = Path("/dev/shm")  # nosec B108  # noqa: S108  # folders in it have names nobody can foresee
 ROOM = 4 * 2**30  # bytes: some databases of tests, and the log of their writing, are less than half of it
 LEFT_FOR_OTHERS = 2 * 2**30  # and this for those who ask them
 PREFIX = "callcenter-throwaway-"
