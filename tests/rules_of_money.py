@@ -8,7 +8,23 @@ ROWS = "tests/inbound/writes/test_looked_at_twice.py"
 RACES = "tests/inbound/writes/test_looked_at_twice_races.py"
 CALLS = "tests/inbound/walks/test_looked_at_twice.py"
 
+SUMS = "tests/campaigns/payments/test_unusual_sums.py"
+
 RULES = (
+    Rule(
+        "slices of a day are added up",
+        "campaigns/payments/unusual.py",
+        "in_a_day, batches = in_a_day + number, batches + 1",
+        "in_a_day, batches = in_a_day, batches + 1",
+        (f"{SUMS}::test_slices_of_one_day_are_added_up",),
+    ),
+    Rule(
+        "the sender of unusual payments admits them",
+        "campaigns/intake/deciding.py",
+        "if report.held_for == HeldFor.UNUSUAL and report.uploaded_by_id == by.pk:",
+        "if False:",
+        (f"{SUMS}::test_the_sender_cannot_admit_the_batch",),
+    ),
     Rule(
         "a number is topped up again in the next call, a moment later",
         "inbound/writes/writing.py",

@@ -23,8 +23,10 @@ class DecisionRefused(ValueError):
     """The report is not in a state for this; the message is the sentence for the person who asked."""
 
 
-def check_can_accept(report: Report) -> None:
-    """Raise DecisionRefused unless it is held, and not for a column that is missing."""
+def check_can_accept(report: Report, *, by: User) -> None:
+    """Raise DecisionRefused unless it is held, and not for a column that is missing. The sender of unusual payments
+    does not admit them.
+    """
     if report.state != Report.State.HELD:
         raise DecisionRefused(_("Solo se acepta un reporte que espera una decisión."))
     if report.held_for == HeldFor.COLUMN:
@@ -33,6 +35,8 @@ def check_can_accept(report: Report) -> None:
         )
     if report.held_for == HeldFor.EMPTY:
         raise DecisionRefused(_("No tiene ninguna fila que se pueda usar: descártelo y pida otro."))
+    if report.held_for == HeldFor.UNUSUAL and report.uploaded_by_id == by.pk:
+        raise DecisionRefused(_("Usted envió estos pagos: los acepta otra persona que supervisa."))
 
 
 def check_can_read_again(report: Report) -> None:
@@ -53,7 +57,7 @@ def accept(*, report_id: int, by: User, now: datetime) -> Report:
     """Take a held report as it is. It waits again, without being held for the same reason. Raises DecisionRefused."""
     with transaction.atomic():
         report = Report.objects.select_for_update().get(pk=report_id)
-        check_can_accept(report)
+        check_can_accept(report, by=by)
         try_again(owed=report, now=now, by=by, accepted_by=by, **NOT_HELD)
     return report
 

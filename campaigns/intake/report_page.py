@@ -64,8 +64,8 @@ class ReportState:
     sheets: list[SheetLine]
 
 
-def state_of(report: Report, *, now: datetime) -> ReportState:
-    """The state of `report` at `now`, with the hint of each button that cannot be pressed."""
+def state_of(report: Report, *, by: User, now: datetime) -> ReportState:
+    """The state of `report` at `now`, with the hint of each button that `by` cannot press."""
     moving = report.state in (
         Report.State.WAITING,
         Report.State.READING,
@@ -86,7 +86,7 @@ def state_of(report: Report, *, now: datetime) -> ReportState:
         waits_too_long=report.state == Report.State.WAITING
         and now - (report.owed_again_at or report.arrived_at) > timedelta(minutes=5),
         failed=report.attempts - (report.lease_until is not None),
-        why_not_accept=_why_not(deciding.check_can_accept, report),
+        why_not_accept=_why_not(partial(deciding.check_can_accept, by=by), report),
         why_not_read_again=_why_not(deciding.check_can_read_again, report),
         why_not_fill_up=_why_not(partial(deciding.check_can_fill_up, now=now), report),
         why_not_discard=_why_not(deciding.check_can_discard, report),

@@ -24,7 +24,7 @@ from campaigns.intake.receiving import mail_failed, mail_held
 from campaigns.models import Campaign, HeldFor, Report, ReportKind
 from campaigns.month.planner import campaign_of
 from campaigns.payments import receipts
-from campaigns.payments.unusual import what_is_unusual
+from campaigns.payments.unusual import sum_of_a_day, what_is_unusual
 from campaigns.rows import reading, staging
 from campaigns.rows.digits import lost_zeros
 from campaigns.rows.progress import Progress
@@ -169,12 +169,25 @@ def _look_at_the_whole(*, report: Report, counts: dict[str, int], told: Told) ->
         is_accepted = is_accepted and superseding.accepted_digest(report) == summary.digest
     if found and not is_accepted:
         raise ReportHeld(found[0].held_for, "\n".join(odd.sentence for odd in found), **ends)
-    if report.accepted_by_id is not None:
+    if _is_admitted(report):
         return
     # whoever takes a file at a terminal has seen it: what comes by itself, or from a browser, may be anybody's
     came_by_itself = report.source_id is not None or report.uploaded_by_id is not None
     if report.kind == ReportKind.RECAUDO and came_by_itself and (odd := what_is_unusual(report=report)):
-        raise ReportHeld(HeldFor.UNUSUAL, odd)
+        raise ReportHeld(HeldFor.UNUSUAL, odd, accepted_by=None)
+
+
+def _is_admitted(report: Report) -> bool:
+    """Whether a person other than the sender decided to take it."""
+    return report.accepted_by_id is not None and report.accepted_by_id != report.uploaded_by_id
+
+
+def _sum_up(*, report: Report, now: datetime) -> int:
+    """Return how many renewals of running months the report settles. Raises ReportHeld for an unusual sum of a day."""
+    added_up = sum_of_a_day(report=report, now=now)
+    if added_up.sentence and not _is_admitted(report):
+        raise ReportHeld(HeldFor.UNUSUAL, added_up.sentence, accepted_by=None)
+    return added_up.settled
 
 
 def _what_it_would_change(report: Report, found: list[Odd]) -> Summary:
@@ -206,6 +219,8 @@ def _publish(*, report: Report, counts: dict[str, int], staged: staging.Remember
         counted = publishing.publish(report=report, campaign=campaign, counts=counts, progress=progress, now=now)
     else:
         counted = receipts.publish(report=report, now=now)
+        if report.uploaded_by_id is not None:
+            counted.figures["settled"] = _sum_up(report=report, now=now)
     rejected = staging.write_rejected(report=report)
     progress.set(rows_published=counts["rows"])
     done(

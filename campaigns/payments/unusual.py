@@ -7,11 +7,17 @@ Looked for in the staged rows, before anything is believed. What a report of an 
     far above       more than one matched row in twenty brings more than five times what its service owes, or a single
                     one fifty times: more than years of it, and a comma was lost
     too many paid   with it a month would be paid by half more than the month before was in the end
+
+`sum_of_a_day` looks once the receipts are matched and before they are committed. It adds up the renewals that one
+person or program settled within 24 hours. It compares them with the open renewals and with the sender's earlier days.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
 from typing import Any
 
 from django.db import connection
@@ -19,7 +25,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from campaigns.models import Campaign, Report
+from campaigns.models import Campaign, Report, ReportKind
 from campaigns.month.periods import day_of, month_before, write_period
 from campaigns.payments.matching import span_of
 from campaigns.rows.column_cleaning import ANNULLED
@@ -29,6 +35,9 @@ LATER_SHARE, FAR_SHARE, BACK_SHARE = 0.01, 0.05, 0.05
 FAR_TIMES, LOST_COMMA_TIMES = 5, 50
 MORE_PAID = 1.5  # times the paid share of the month before
 FEW = 20  # rows: below this a share says nothing
+DAY, REMEMBERED = timedelta(days=1), timedelta(days=31)
+OPEN_SHARE = 0.05  # of the open renewals, settled by one origin within a day
+TIMES_A_DAY, DAYS_KNOWN = 3, 5  # out of line: more than three times the median of at least five earlier days
 
 _WHEN = f"""
 SELECT count(*), count(*) FILTER (WHERE paid_on > %s), min(paid_on), max(paid_on),
@@ -53,6 +62,85 @@ SELECT count(*), count(payment.paid_on)
   FROM campaigns_renewal renewal LEFT JOIN campaigns_renewalpayment payment ON payment.renewal_id = renewal.id
  WHERE renewal.campaign_id = %s AND renewal.gone_at IS NULL
 """
+# A month that is closed has no lists that anybody could leave.
+_SETTLED = f"""
+SELECT count(DISTINCT payment.renewal_id)
+  FROM campaigns_receipt receipt
+  JOIN campaigns_renewalpayment payment ON payment.renewal_id = receipt.renewal_id AND payment.paid_on IS NOT NULL
+  JOIN campaigns_campaign campaign ON campaign.id = receipt.campaign_id AND campaign.state <> '{Campaign.State.CLOSED}'
+ WHERE receipt.report_id = %s AND receipt.standing = 'counted'
+"""
+_STILL_OPEN = f"""
+SELECT count(*)
+  FROM campaigns_renewal renewal
+  JOIN campaigns_campaign campaign ON campaign.id = renewal.campaign_id AND campaign.state <> '{Campaign.State.CLOSED}'
+  LEFT JOIN campaigns_renewalpayment payment ON payment.renewal_id = renewal.id
+ WHERE renewal.gone_at IS NULL AND payment.paid_on IS NULL
+"""
+
+
+@dataclass(frozen=True)
+class SumOfADay:
+    """What one origin settled within 24 hours, in renewals. `batches` counts the batch that is looked at as well.
+
+    `usual` is the median of the origin's earlier days, None while fewer than five are known.
+    """
+
+    settled: int
+    settled_in_a_day: int
+    batches: int
+    still_open: int
+    usual: float | None
+
+    @property
+    def sentence(self) -> str:
+        """Why a person has to look, or nothing."""
+        before = self.still_open + self.settled_in_a_day
+        if not self.settled or self.settled_in_a_day <= max(FEW, before * OPEN_SHARE):
+            return ""
+        if self.usual is not None and self.settled_in_a_day <= self.usual * TIMES_A_DAY:
+            return ""
+        if self.usual is None:
+            known = _("Todavía no hay cinco días suyos con los que comparar.")
+        else:
+            known = _("Un día suyo suele pagar %(usual)s.") % {"usual": _n(round(self.usual))}
+        words = _(
+            "En 24 horas la misma persona o programa pagaría %(settled)s de %(open)s servicios pendientes "
+            "(%(share)d %%). Envíos sumados: %(batches)s. %(known)s"
+        )
+        return words % {
+            "settled": _n(self.settled_in_a_day),
+            "open": _n(before),
+            "share": round(100 * self.settled_in_a_day / before),
+            "batches": _n(self.batches),
+            "known": known,
+        }
+
+
+def sum_of_a_day(*, report: Report, now: datetime) -> SumOfADay:
+    """Add up what the sender of `report` settled within 24 hours. Call it after its receipts are taken, under the turn
+    of the payments: batches that come at the same time are added up one after the other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLED, [report.pk])
+        (settled,) = cursor.fetchone()
+        cursor.execute(_STILL_OPEN)
+        (still_open,) = cursor.fetchone()
+    earlier = Report.objects.filter(
+        kind=ReportKind.RECAUDO, state=Report.State.PUBLISHED, uploaded_by=report.uploaded_by,
+        published_at__gt=now - REMEMBERED,
+    ).exclude(pk=report.pk)  # fmt: skip
+    in_a_day, batches, days = settled, 1, Counter[int]()
+    for published_at, figures in earlier.values_list("published_at", "figures"):
+        number = int(figures.get("settled", 0))
+        ago = (now - published_at) // DAY if published_at else 0
+        if ago:
+            days[ago] += number
+        elif number:
+            in_a_day, batches = in_a_day + number, batches + 1
+    known = [number for number in days.values() if number]
+    usual = median(known) if len(known) >= DAYS_KNOWN else None
+    return SumOfADay(settled, in_a_day, batches, still_open, usual)
 
 
 def what_is_unusual(*, report: Report) -> str:

@@ -13,8 +13,11 @@ from django.db import OperationalError, connection, transaction
 
 from agents.models import User
 from api.models import Reply
-from campaigns.models import Report
+from campaigns.intake.taking_in import take_in
+from campaigns.models import ListEntry, Report
 from tests.api.conftest import Program
+from tests.campaigns.a_campaign import make_campaign, moment
+from tests.campaigns.some_receipts import owing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SENT = {"receipts": [{"receipt": "R-1", "contract": "C-1", "paid_on": "2026-11-25", "amount": "180.00"}]}
@@ -95,3 +98,18 @@ def test_a_hand_over_is_of_no_month_whatever_the_hour(ask: Program) -> None:
     with time_machine.travel("2026-11-25T20:15:08Z", tick=False):
         assert ask("payments/", SENT).status_code == 202
     assert Report.objects.get().period is None
+
+
+def test_invented_payments_without_service_number_are_held(ask: Program) -> None:
+    campaign = make_campaign(state="running", launched_at=moment("2026-11-25 09:00"))
+    for number in range(60):
+        owing(campaign, f"C{number}", "TV")
+    day = {"paid_on": "2026-11-27", "amount": "99.00"}
+    receipts = [{"receipt": f"R-{n}", "contract": f"C{n}", **day} for n in range(60)]
+    with time_machine.travel(moment("2026-11-28 10:00"), tick=False):
+        made = ask("payments/", {"receipts": receipts}).json()
+    take_in(report_id=made["id"], now=moment("2026-11-28 10:01"))
+    told = ask(f"payments/{made['id']}/").json()
+    assert told["state"] == "held"
+    assert "pagaría 60 de 60 servicios pendientes" in told["held_because"]
+    assert not ListEntry.objects.filter(paid_on__isnull=False).exists()

@@ -50,7 +50,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
     came = arrivals.how_each_stands(periods=[campaign.period for campaign in expected])
     context = {
         "page": page,
-        "states": [state_of(report, now=timezone.now()) for report in page],
+        "states": [state_of(report, by=user, now=timezone.now()) for report in page],
         "kind": kind,
         "tabs": _tabs(kind),
         "expected": [(campaign, came.get(campaign.period)) for campaign in expected],
@@ -132,7 +132,7 @@ def report_progress(request: HttpRequest, pk: int) -> HttpResponse:
 def _report_context(request: HttpRequest, pk: int) -> dict[str, Any]:
     user = signed_in_user(request)
     found = _report_of(request, pk)
-    state: ReportState = state_of(found, now=timezone.now())
+    state: ReportState = state_of(found, by=user, now=timezone.now())
     products = [] if state.is_moving else products_of(found)
     is_taken_recaudo = found.kind == ReportKind.RECAUDO and found.state == Report.State.PUBLISHED
     return {
@@ -204,7 +204,7 @@ def report_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
             else:
                 messages.success(request, _("Reporte retirado: sus recibos ya no cuentan."))
             return redirect("campaigns:report", pk=pk)
-    why_not = state_of(found, now=timezone.now()).why_not_withdraw
+    why_not = state_of(found, by=signed_in_user(request), now=timezone.now()).why_not_withdraw
     preview = None if why_not else preview_withdrawal(found)
     context: dict[str, Any] = {
         "report": found,
