@@ -33,4 +33,4 @@ def test_help_opens_the_page_that_explains_it(open_as: Any, live_server: Any, an
     manual.get_by_role("link", name="English").click()
     expect(manual.get_by_role("heading", name="Operations in other systems")).to_be_visible()
     for picture in manual.get_by_role("img").all():
-        assert picture.evaluate("(one) => one.complete && one.naturalWidth") > 0
+        assert picture.evaluate("(one) => one.decode().then(() => one.naturalWidth)") > 0
