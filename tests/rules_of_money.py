@@ -12,7 +12,7 @@ SUMS = "tests/campaigns/payments/test_unusual_sums.py"
 
 RULES = (
     Rule(
-        "slices of a day are added up",
+        "slices of a day are not added up",
         "campaigns/payments/unusual.py",
         "in_a_day, batches = in_a_day + number, batches + 1",
         "in_a_day, batches = in_a_day, batches + 1",
